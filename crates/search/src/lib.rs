@@ -1,0 +1,154 @@
+//! The search engine of Biji: one tokenizer, one schema, one ranking, compiled natively and to wasm.
+//!
+//! *Writing* (feature `build`): [`Document`]s in, a [`Pack`] out. *Reading*: [`Searcher::open`] takes the pack's entry;
+//! [`Searcher::search`] either answers or names the blocks it needs, which the caller fetches and gives to [`Searcher::provide`] before it
+//! asks again. So the same synchronous code serves memory, disk, HTTP and scripts. Never touches a file system or a clock.
+
+/// One note to be indexed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Document {
+    /// Address relative to the site's root, not percent-encoded.
+    pub url: String,
+    /// Path of the source relative to the content folder.
+    pub source: String,
+    /// Title.
+    pub title: String,
+    /// Other names.
+    pub aliases: Vec<String>,
+    /// Tags without `#`.
+    pub tags: Vec<String>,
+    /// Language (BCP 47).
+    pub language: String,
+    /// The visible text, cut at headings; at least one section, the first being what stands before any heading.
+    pub sections: Vec<Section>,
+}
+
+/// The text under one heading.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Section {
+    /// The heading's anchor; `""` for the text before the first heading.
+    pub anchor: String,
+    /// The heading; `""` for the text before the first heading.
+    pub heading: String,
+    /// The visible text in order, blocks separated by line breaks.
+    pub text: String,
+    /// Byte ranges of `text` that are code blocks, ascending.
+    pub code: Vec<std::ops::Range<u32>>,
+}
+
+/// An index ready to be published.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Pack {
+    /// The entry: small, names all blocks, the only file whose name is not a content hash.
+    pub entry: Vec<u8>,
+    /// The blocks: content hash as name, compressed bytes (gzip members).
+    pub blocks: Vec<(String, Vec<u8>)>,
+}
+
+/// What is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// The query as typed. Any text is a query.
+    pub query: String,
+    /// How many hits to return at most.
+    pub limit: usize,
+}
+
+/// Either an answer or what is missing for one.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Step {
+    /// Block names to fetch, then ask again.
+    Need(Vec<String>),
+    /// The answer.
+    Done(Response),
+}
+
+/// The answer to a query.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Response {
+    /// How many pages match in all.
+    pub total: usize,
+    /// True when no page has all the words, and these have the most of them.
+    pub partial: bool,
+    /// The best pages, best first.
+    pub hits: Vec<Hit>,
+}
+
+/// One page that matches.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Hit {
+    /// Address relative to the site's root, not percent-encoded.
+    pub url: String,
+    /// Path of the source relative to the content folder.
+    pub source: String,
+    /// Title, and what matches in it.
+    pub title: Snippet,
+    /// Score; only comparable within one response.
+    pub score: f32,
+    /// The best sections, best first, at most three; at least one.
+    pub sections: Vec<SectionHit>,
+    /// The words to be marked on the opened page, as they stand in the text.
+    pub words: Vec<String>,
+}
+
+/// A section of a page that matches.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct SectionHit {
+    /// The heading's anchor, `""` for the top of the page.
+    pub anchor: String,
+    /// The heading, and what matches in it.
+    pub heading: Snippet,
+    /// A piece of the text with the densest match.
+    pub excerpt: Snippet,
+}
+
+/// Text with marked ranges; never HTML.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Snippet {
+    /// The text.
+    pub text: String,
+    /// Byte ranges of `text` to be marked, ascending, on character boundaries.
+    pub highlights: Vec<std::ops::Range<u32>>,
+}
+
+/// What is wrong with a pack.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PackError {
+    /// The entry is not one, or is damaged.
+    Entry(String),
+    /// The entry is of another version of the format.
+    Version(u32),
+    /// A block does not have the bytes that its name promises.
+    Block(String),
+}
+
+/// Reads a pack.
+#[derive(Debug)]
+pub struct Searcher {}
+
+impl Searcher {
+    /// Opens a pack by its entry. No block is needed yet.
+    ///
+    /// # Errors
+    /// When the entry is damaged or of another version.
+    pub fn open(entry: &[u8]) -> Result<Self, PackError> {
+        let _ = entry;
+        Ok(Self {})
+    }
+
+    /// Takes a block's decompressed bytes.
+    ///
+    /// # Errors
+    /// When they are not the bytes of that block.
+    pub fn provide(&mut self, name: &str, bytes: Vec<u8>) -> Result<(), PackError> {
+        let _ = (name, bytes);
+        Ok(())
+    }
+
+    /// Answers, or says which blocks are missing.
+    #[must_use]
+    pub fn search(&self, request: &Request) -> Step {
+        let _ = request;
+        Step::Done(Response::default())
+    }
+}

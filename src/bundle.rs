@@ -1,0 +1,62 @@
+//! The site as a value: every file that will be published.
+//!
+//! In: artifacts from `render` and `index`. Out: `Bundle`, sorted by path, no path twice. Knows nothing of disks.
+
+use std::sync::Arc;
+
+use crate::path::{SourcePath, UrlPath};
+
+/// The content of one published file.
+#[derive(Debug, Clone)]
+pub enum Payload {
+    /// Made by Biji.
+    Bytes(Arc<[u8]>),
+    /// An attachment, copied from the content folder when the site is published.
+    Attachment(SourcePath),
+}
+
+/// One file of the published site.
+#[derive(Debug, Clone)]
+pub struct Artifact {
+    /// Where it goes.
+    pub path: UrlPath,
+    /// What it holds.
+    pub payload: Payload,
+}
+
+impl Artifact {
+    /// A file made by Biji.
+    #[must_use]
+    pub fn new(path: UrlPath, bytes: impl Into<Arc<[u8]>>) -> Self {
+        Self { path, payload: Payload::Bytes(bytes.into()) }
+    }
+}
+
+/// Every file of the site, sorted by path.
+#[derive(Debug, Clone, Default)]
+pub struct Bundle {
+    artifacts: Vec<Artifact>,
+}
+
+impl Bundle {
+    /// Sorts the artifacts. Of two with one path the error names it: addresses are checked before, so that is a fault of Biji's.
+    ///
+    /// # Errors
+    /// The path that two artifacts share. Paths that differ only in case count as one, since some file systems fold case.
+    pub fn new(mut artifacts: Vec<Artifact>) -> Result<Self, UrlPath> {
+        artifacts.sort_by(|a, b| a.path.cmp(&b.path));
+        let mut folded: Vec<(String, usize)> =
+            artifacts.iter().enumerate().map(|(at, a)| (SourcePath::fold(a.path.as_str()), at)).collect();
+        folded.sort();
+        match folded.windows(2).find(|pair| pair[0].0 == pair[1].0) {
+            Some(pair) => Err(artifacts[pair[1].1].path.clone()),
+            None => Ok(Self { artifacts }),
+        }
+    }
+
+    /// The artifacts in order of their paths.
+    #[must_use]
+    pub fn artifacts(&self) -> &[Artifact] {
+        &self.artifacts
+    }
+}

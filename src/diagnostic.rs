@@ -1,0 +1,160 @@
+//! What the writer of notes can fix: severity, a stable code, the message, the place, a hint.
+//!
+//! Every phase returns its value *and* its diagnostics; nobody prints here.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::text::Span;
+
+/// How bad a fault is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Not reported.
+    Allow,
+    /// Reported; the site is published.
+    Warning,
+    /// Reported; nothing is published and the exit code is 1.
+    Error,
+}
+
+macro_rules! codes {
+    ($($variant:ident $name:literal $severity:ident $doc:literal)*) => {
+        /// The closed list of faults. The kebab-case name is stable: people write it into their configuration.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Code { $(#[doc = $doc] $variant,)* }
+
+        impl Code {
+            /// All codes, in the order of their definition.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// The stable kebab-case name.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $name,)* }
+            }
+
+            /// The severity when the configuration says nothing else.
+            #[must_use]
+            pub fn default_severity(self) -> Severity {
+                match self { $(Self::$variant => Severity::$severity,)* }
+            }
+
+            /// One sentence on what the code means.
+            #[must_use]
+            pub fn meaning(self) -> &'static str {
+                match self { $(Self::$variant => $doc,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    BrokenLink "broken-link" Warning "A link names a note or file that does not exist."
+    BrokenAnchor "broken-anchor" Warning "A link names a heading or place that its target does not have."
+    BrokenImage "broken-image" Warning "An image or other embedded file does not exist."
+    AmbiguousLink "ambiguous-link" Warning "A wikilink fits several notes."
+    LinkOutside "link-outside" Warning "A link leaves the content folder."
+    LinkToPrivate "link-to-private" Warning "A published note links to a note that is not published."
+    EmbedCycle "embed-cycle" Warning "Notes embed each other in a circle, or too deeply."
+    FrontMatter "front-matter" Warning "Front matter cannot be read; the note is held back."
+    UnknownKey "unknown-key" Warning "A key that Biji does not know."
+    WrongType "wrong-type" Warning "A front matter value has another type than its key takes; the value is left out."
+    DuplicateAnchor "duplicate-anchor" Warning "Two places of a note were given the same explicit id."
+    UnknownLanguage "unknown-language" Warning "A code block names a language that has no syntax definition."
+    CodeNotHighlighted "code-not-highlighted" Warning "A code block is too long or too costly to highlight and stays plain."
+    Math "math" Warning "A formula cannot be read and is shown as written."
+    AddressCollision "address-collision" Error "Two files want the same address."
+    BadAddress "bad-address" Error "A note asks for an address that cannot be published."
+    Unreadable "unreadable" Error "A file cannot be read."
+    Encoding "encoding" Error "A note is in no encoding that Biji reads."
+    Decoded "decoded" Warning "A note is not UTF-8 and was decoded from another encoding."
+    Symlink "symlink" Warning "A symbolic link leaves the content folder, is broken or goes in a circle, and is not followed."
+    FileName "file-name" Error "A file name cannot be published."
+    Config "config" Error "The configuration cannot be read or holds a wrong value."
+    Template "template" Error "A template cannot be parsed or rendered."
+    NestedTooDeep "nested-too-deep" Warning "Markdown is nested deeper than is sensible and was flattened."
+    Search "search" Error "The search index could not be built."
+}
+
+impl std::str::FromStr for Code {
+    type Err = ();
+
+    fn from_str(name: &str) -> Result<Self, ()> {
+        Self::ALL.iter().copied().find(|code| code.as_str() == name).ok_or(())
+    }
+}
+
+/// A file's name as people see it (relative to ROOT) and its text, for excerpts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct File {
+    /// Path relative to ROOT, `/`-separated: `content/guide/index.md`.
+    pub path: Arc<str>,
+    /// The text that spans point into; empty when there is none to show.
+    pub text: Arc<str>,
+}
+
+/// One fault that the writer can fix.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// What kind of fault.
+    pub code: Code,
+    /// The file, where one is to blame.
+    pub file: Option<File>,
+    /// The place in the file's text.
+    pub span: Option<Span>,
+    /// What was found, as one lower-case sentence without a full stop.
+    pub message: String,
+    /// What to do about it.
+    pub hint: Option<String>,
+}
+
+impl Diagnostic {
+    /// A fault of the whole site or of no one file.
+    #[must_use]
+    pub fn site(code: Code, message: impl Into<String>) -> Self {
+        Self { code, file: None, span: None, message: message.into(), hint: None }
+    }
+
+    /// A fault of a file as a whole.
+    #[must_use]
+    pub fn file(code: Code, file: File, message: impl Into<String>) -> Self {
+        Self { file: Some(file), ..Self::site(code, message) }
+    }
+
+    /// A fault at a place in a file.
+    #[must_use]
+    pub fn at(code: Code, file: File, span: Span, message: impl Into<String>) -> Self {
+        Self { span: Some(span), ..Self::file(code, file, message) }
+    }
+
+    /// The same with a hint.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// The order of reports: by file, place, code, message; faults of no file first.
+    #[must_use]
+    pub fn sort_key(&self) -> (Option<&str>, Option<Span>, Code, &str) {
+        (self.file.as_ref().map(|file| &*file.path), self.span, self.code, &self.message)
+    }
+}
+
+/// The nearest of `names` to `wanted`, when near enough that someone could have meant it (Damerau–Levenshtein distance of at most a third
+/// of the length). The first of equals wins.
+#[must_use]
+pub fn nearest<'a>(wanted: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let length = wanted.chars().count();
+    let limit = (length / 3).max(1);
+    names
+        .into_iter()
+        .filter(|name| name.chars().count().abs_diff(length) <= limit)
+        .map(|name| (strsim::damerau_levenshtein(wanted, name), name))
+        .filter(|(distance, _)| *distance <= limit)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, name)| name)
+}

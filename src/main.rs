@@ -1,0 +1,2 @@
+//! The `biji` program: arguments to an exit code.
+fn main() {}

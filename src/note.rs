@@ -1,0 +1,163 @@
+//! One note, read by itself: front matter, outline, links, visible text and the body's HTML with holes for what needs neighbours.
+//!
+//! In: a `SourceFile` and the Markdown options. Out: `Note` and diagnostics. Parsed once; nothing is looked up elsewhere.
+
+pub mod front_matter;
+pub mod markdown;
+
+pub use front_matter::FrontMatter;
+
+use crate::diagnostic::{Diagnostic, File};
+use crate::path::{Anchor, SourcePath};
+use crate::source::SourceFile;
+use crate::text::Span;
+
+/// What the writer wrote: the facts of one file.
+#[derive(Debug, Clone)]
+pub struct Note {
+    /// Where it lies.
+    pub path: SourcePath,
+    /// Its name for people and its text.
+    pub file: File,
+    /// What stands between the `---` or `+++` lines; defaults where nothing stands.
+    pub front_matter: FrontMatter,
+    /// Front matter's title, else the first level-1 heading, else the file's stem. Plain text.
+    pub title: String,
+    /// The headings in order.
+    pub outline: Vec<Heading>,
+    /// Every reference in order of appearance: links, images, embeds, raw HTML's `href` and `src`.
+    pub links: Vec<Link>,
+    /// The code blocks in order.
+    pub code: Vec<CodeBlock>,
+    /// The body.
+    pub body: Body,
+    /// The visible text, cut at headings: what search indexes. At least one section.
+    pub sections: Vec<Section>,
+    /// `id`s in the body that are no headings (raw HTML, explicit anchors, footnotes), for anchor checks. Sorted.
+    pub anchors: Vec<Anchor>,
+}
+
+/// One heading.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Heading {
+    /// 1 to 6.
+    pub level: u8,
+    /// Its plain text.
+    pub text: String,
+    /// Its `id`, unique in the note and never empty.
+    pub anchor: Anchor,
+    /// Its place in the file.
+    pub span: Span,
+    /// Byte offset in `Body::html` of its opening tag.
+    pub html_start: u32,
+    /// True for the level-1 heading that is the note's title: the page shows the title itself, so the body leaves it out.
+    pub is_title: bool,
+}
+
+/// How a reference is written, which decides how it is resolved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum LinkKind {
+    /// `[text](target)`, a reference link or an autolink.
+    Link,
+    /// `![alt](target)`.
+    Image,
+    /// `[[target]]`.
+    Wikilink,
+    /// `![[target]]`.
+    Embed,
+    /// An `href` of raw HTML.
+    HtmlLink,
+    /// A `src`, `poster` or `srcset` candidate of raw HTML.
+    HtmlSource,
+}
+
+/// One reference as written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    /// How it is written.
+    pub kind: LinkKind,
+    /// The target as written, entities and backslashes resolved, percent-encoding kept.
+    pub target: String,
+    /// `title` of `[text](target "title")`; `""` when there is none.
+    pub title: String,
+    /// The plain text between the brackets: link text, alt text, or what stands behind `|` (`""` for a bare wikilink).
+    pub text: String,
+    /// The place of the target, or of the whole link where the target cannot be told apart.
+    pub span: Span,
+}
+
+/// A fenced or indented code block.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CodeBlock {
+    /// The whole info string: `yaml title="a.yaml"`. Empty for indented blocks.
+    pub info: String,
+    /// The code as it is shown, with its last line break.
+    pub text: String,
+    /// The place of the info string, or of the block where there is none.
+    pub span: Span,
+}
+
+impl CodeBlock {
+    /// The language: the info string's first word up to a comma, brace or space, lower case, without a leading dot; `""` for none.
+    #[must_use]
+    pub fn language(&self) -> String {
+        let word = self.info.trim_start_matches(['{', '.', ' ']);
+        word.split([' ', ',', '{', '}', '\t', ':']).next().unwrap_or("").to_lowercase()
+    }
+}
+
+/// A run of visible text: what stands under one heading, or before the first.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Section {
+    /// Index into `Note::outline`; `None` before the first heading, and for the text under the title heading.
+    pub heading: Option<u32>,
+    /// The visible text without the heading itself; blocks, list items and table cells end with a line break.
+    pub text: String,
+    /// Byte ranges of `text` that are code (blocks, not inline code).
+    pub code: Vec<Span>,
+}
+
+/// The body's HTML, with holes.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Body {
+    /// HTML, complete but for the holes.
+    pub html: String,
+    /// The holes by ascending offset; several at one offset are filled in order.
+    pub holes: Vec<Hole>,
+}
+
+/// A place in the body that rendering fills.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Hole {
+    /// Byte offset in `Body::html`.
+    pub at: u32,
+    /// What goes there.
+    pub fill: Fill,
+}
+
+/// What fills a hole. Numbers are indexes into the note's vectors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fill {
+    /// The start tag of a link: `<a href=…>`, or what stands for a broken one.
+    LinkStart(u32),
+    /// Its end tag.
+    LinkEnd(u32),
+    /// A whole element: image, or the embedded thing. Alt text is `Link::text`.
+    Embed(u32),
+    /// The value of a raw HTML attribute (inside its quotes).
+    Attribute(u32),
+    /// A whole code block element.
+    Code(u32),
+    /// The value of a heading's `id` attribute (inside its quotes).
+    HeadingId(u32),
+    /// What stands behind a heading's text: its permalink.
+    HeadingEnd(u32),
+}
+
+/// Reads one note. `None` when its front matter cannot be read: the note might have said `publish: false`, so it is held back, and a
+/// diagnostic says so.
+#[must_use]
+pub fn parse(source: &SourceFile, options: markdown::Options) -> (Option<Note>, Vec<Diagnostic>) {
+    let _ = (source, options);
+    (None, Vec::new())
+}

@@ -1,0 +1,251 @@
+//! Names of things: where a source lies, where a page will lie, and places inside a page.
+//!
+//! All are `/`-separated, relative and free of `.` and `..`, on every operating system. Knows nothing of the file system.
+
+use std::fmt;
+use std::sync::Arc;
+
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use unicode_normalization::UnicodeNormalization;
+
+/// The path of a file relative to the content folder, exactly as the file system spells it (NFC or NFD).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SourcePath(Arc<str>);
+
+impl SourcePath {
+    /// Takes a relative, `/`-separated path without empty, `.` or `..` components; anything else is `None`.
+    #[must_use]
+    pub fn new(path: &str) -> Option<Self> {
+        is_clean(path).then(|| Self(path.into()))
+    }
+
+    /// The path as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The folder it lies in: `""` at the top.
+    #[must_use]
+    pub fn parent(&self) -> &str {
+        self.0.rsplit_once('/').map_or("", |(parent, _)| parent)
+    }
+
+    /// The last component.
+    #[must_use]
+    pub fn file_name(&self) -> &str {
+        self.0.rsplit_once('/').map_or(&*self.0, |(_, name)| name)
+    }
+
+    /// The file name without its last extension. `007.jpg.md` has the stem `007.jpg`.
+    #[must_use]
+    pub fn stem(&self) -> &str {
+        let name = self.file_name();
+        name.rsplit_once('.').filter(|(stem, _)| !stem.is_empty()).map_or(name, |(stem, _)| stem)
+    }
+
+    /// The last extension without its dot, `""` when there is none.
+    #[must_use]
+    pub fn extension(&self) -> &str {
+        let name = self.file_name();
+        name.rsplit_once('.').filter(|(stem, _)| !stem.is_empty()).map_or("", |(_, extension)| extension)
+    }
+
+    /// What two spellings of one name have in common: NFC, lower case.
+    #[must_use]
+    pub fn fold(path: &str) -> String {
+        path.nfc().flat_map(char::to_lowercase).collect()
+    }
+}
+
+impl fmt::Display for SourcePath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The path of a published file relative to the site's root, in NFC, not percent-encoded: `k8s/静态Pod.html`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct UrlPath(Arc<str>);
+
+/// What must be escaped in a path component of a relative reference; letters of all scripts stay readable (RFC 3987).
+const PATH: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'#')
+    .add(b'%')
+    .add(b'<')
+    .add(b'>')
+    .add(b'?')
+    .add(b'`')
+    .add(b'\\')
+    .add(b'^')
+    .add(b'{')
+    .add(b'|')
+    .add(b'}')
+    .add(b'[')
+    .add(b']');
+
+impl UrlPath {
+    /// Takes a relative, `/`-separated path without empty, `.` or `..` components (made NFC); anything else is `None`.
+    #[must_use]
+    pub fn new(path: &str) -> Option<Self> {
+        is_clean(path).then(|| Self(path.nfc().collect::<String>().into()))
+    }
+
+    /// The path as text, not percent-encoded.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The folder it lies in: `""` at the top.
+    #[must_use]
+    pub fn parent(&self) -> &str {
+        self.0.rsplit_once('/').map_or("", |(parent, _)| parent)
+    }
+
+    /// How many folders deep it lies: 0 at the top.
+    #[must_use]
+    pub fn depth(&self) -> usize {
+        self.0.matches('/').count()
+    }
+
+    /// The way back to the site's root from this file: `""` at the top, else `../` once per folder.
+    #[must_use]
+    pub fn to_root(&self) -> String {
+        "../".repeat(self.depth())
+    }
+
+    /// A relative reference from the page `from` to this file, percent-encoded where a URL needs it and not otherwise
+    /// (not yet escaped for HTML). Never starts with something a browser would take for a scheme.
+    #[must_use]
+    pub fn href_from(&self, from: &Self) -> String {
+        let here: Vec<&str> = split_folder(from.parent());
+        let there: Vec<&str> = split_folder(self.parent());
+        let common = here.iter().zip(&there).take_while(|(a, b)| a == b).count();
+        let mut href = "../".repeat(here.len() - common);
+        for folder in &there[common..] {
+            href.push_str(&encode(folder));
+            href.push('/');
+        }
+        href.push_str(&encode(self.0.rsplit_once('/').map_or(&*self.0, |(_, name)| name)));
+        if href.split('/').next().is_some_and(|first| first.contains(':')) {
+            href.insert_str(0, "./");
+        }
+        href
+    }
+
+    /// The path percent-encoded for use behind a base URL.
+    #[must_use]
+    pub fn encoded(&self) -> String {
+        encode(&self.0)
+    }
+}
+
+impl fmt::Display for UrlPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The `id` of a place in a page, in the form that is written into the page: `配置-kubelet`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Anchor(Arc<str>);
+
+impl Anchor {
+    /// GitHub's anchor for a heading's text: lower case; letters, marks, digits, connector punctuation, hyphens kept;
+    /// spaces become hyphens; everything else is dropped. May be empty; numbering of repeats is the caller's.
+    #[must_use]
+    pub fn from_heading(text: &str) -> Self {
+        let mut anchor = String::with_capacity(text.len());
+        for letter in text.trim().nfc().flat_map(char::to_lowercase) {
+            if letter == ' ' {
+                anchor.push('-');
+            } else if letter.is_alphanumeric() || letter == '-' || letter == '_' || unicode_normalization::char::is_combining_mark(letter) {
+                anchor.push(letter);
+            }
+        }
+        Self(anchor.into())
+    }
+
+    /// An anchor that the writer gave (`{#id}`), taken as it is but for white space.
+    #[must_use]
+    pub fn explicit(id: &str) -> Self {
+        Self(id.split_whitespace().collect::<Vec<_>>().join("-").into())
+    }
+
+    /// The anchor as text, not percent-encoded.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The anchor as it is written behind `#` in a reference.
+    #[must_use]
+    pub fn encoded(&self) -> String {
+        encode(&self.0)
+    }
+}
+
+impl fmt::Display for Anchor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+fn is_clean(path: &str) -> bool {
+    !path.is_empty() && path.split('/').all(|part| !part.is_empty() && part != "." && part != "..") && !path.contains('\0')
+}
+
+fn split_folder(folder: &str) -> Vec<&str> {
+    if folder.is_empty() { Vec::new() } else { folder.split('/').collect() }
+}
+
+/// Percent-encodes what a URL cannot hold; non-ASCII letters stay as they are.
+fn encode(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for piece in text.split_inclusive(|c: char| !c.is_ascii()) {
+        let end = piece.char_indices().next_back().filter(|(_, c)| !c.is_ascii()).map_or(piece.len(), |(at, _)| at);
+        out.extend(utf8_percent_encode(&piece[..end], PATH));
+        out.push_str(&piece[end..]);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn url(path: &str) -> UrlPath {
+        UrlPath::new(path).expect("clean path")
+    }
+
+    #[test]
+    fn references_are_relative() {
+        assert_eq!(url("a/b.html").href_from(&url("a/c.html")), "b.html");
+        assert_eq!(url("a/b.html").href_from(&url("c.html")), "a/b.html");
+        assert_eq!(url("x.html").href_from(&url("a/b/c.html")), "../../x.html");
+        assert_eq!(url("存储/50% #1?.html").href_from(&url("a/b.html")), "../存储/50%25%20%231%3F.html");
+        assert_eq!(url("a:b.html").href_from(&url("c.html")), "./a:b.html");
+    }
+
+    #[test]
+    fn unclean_paths_are_refused() {
+        for path in ["", "/a", "a//b", "../a", "a/./b", "a/"] {
+            assert_eq!(SourcePath::new(path), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn anchors_are_githubs() {
+        for (heading, anchor) in [
+            ("静态 Pod（Static Pod）", "静态-podstatic-pod"),
+            ("What's `kube-proxy`?", "whats-kube-proxy"),
+            ("C++ & C#", "c--c"),
+            ("a_b", "a_b"),
+        ] {
+            assert_eq!(Anchor::from_heading(heading).as_str(), anchor);
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! SHELL: staging, swapping and recovering the output folder.

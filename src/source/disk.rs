@@ -1,0 +1,1 @@
+//! SHELL: walks the content folder and reads it; nothing is skipped silently.
