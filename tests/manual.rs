@@ -17,7 +17,11 @@ fn the_manual_lists_every_diagnostic_as_it_is() {
             format!("| `{}` | {severity} | {} |", code.as_str(), code.meaning())
         })
         .collect();
-    let listed: Vec<&str> =
-        MANUAL.lines().skip_while(|line| *line != "| code | severity | meaning |").skip(2).take_while(|line| line.starts_with('|')).collect();
+    let listed: Vec<&str> = MANUAL
+        .lines()
+        .skip_while(|line| *line != "| code | severity | meaning |")
+        .skip(2)
+        .take_while(|line| line.starts_with('|'))
+        .collect();
     assert_eq!(listed, expected, "content/manual/index.md and src/diagnostic.rs differ; the table should be:\n{}", expected.join("\n"));
 }
