@@ -65,6 +65,7 @@ codes! {
     DuplicateAnchor "duplicate-anchor" Warning "Two places of a note were given the same explicit id."
     UnknownLanguage "unknown-language" Warning "A code block names a language that has no syntax definition."
     CodeNotHighlighted "code-not-highlighted" Warning "A code block is too long or too costly to highlight and stays plain."
+    UnclosedComment "unclosed-comment" Warning "A comment that starts with `%%` has no end, so that the rest of the note is hidden."
     Math "math" Warning "A formula cannot be read and is shown as written."
     AddressCollision "address-collision" Error "Two files want the same address."
     BadAddress "bad-address" Error "A note asks for an address that cannot be published."
