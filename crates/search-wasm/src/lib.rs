@@ -16,7 +16,7 @@ use std::cell::RefCell;
 
 use biji_search::{PackError, Request, Searcher, Step};
 
-/// The version of the surface; the published entry repeats it, and the page's script compares.
+/// The version of the surface. The page's script asks for it before it asks anything else.
 pub const ABI: u32 = 1;
 
 /// What a call came to.
