@@ -4,6 +4,22 @@
 //! [`Searcher::search`] either answers or names the blocks it needs, which the caller fetches and gives to [`Searcher::provide`] before it
 //! asks again. So the same synchronous code serves memory, disk, HTTP and scripts. Never touches a file system or a clock.
 
+mod directory;
+pub mod fold;
+mod han;
+mod pack;
+mod record;
+mod schema;
+mod searcher;
+pub mod token;
+#[cfg(feature = "build")]
+mod write;
+
+pub use schema::VERSION;
+pub use searcher::Searcher;
+#[cfg(feature = "build")]
+pub use write::{BuildError, build, decompress};
+
 /// One note to be indexed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Document {
@@ -61,6 +77,8 @@ pub enum Step {
     Need(Vec<String>),
     /// The answer.
     Done(Response),
+    /// The pack is damaged: no answer can be given.
+    Broken(PackError),
 }
 
 /// The answer to a query.
@@ -120,35 +138,19 @@ pub enum PackError {
     Version(u32),
     /// A block does not have the bytes that its name promises.
     Block(String),
+    /// The index inside is damaged.
+    Index(String),
 }
 
-/// Reads a pack.
-#[derive(Debug)]
-pub struct Searcher {}
-
-impl Searcher {
-    /// Opens a pack by its entry. No block is needed yet.
-    ///
-    /// # Errors
-    /// When the entry is damaged or of another version.
-    pub fn open(entry: &[u8]) -> Result<Self, PackError> {
-        let _ = entry;
-        Ok(Self {})
-    }
-
-    /// Takes a block's decompressed bytes.
-    ///
-    /// # Errors
-    /// When they are not the bytes of that block.
-    pub fn provide(&mut self, name: &str, bytes: Vec<u8>) -> Result<(), PackError> {
-        let _ = (name, bytes);
-        Ok(())
-    }
-
-    /// Answers, or says which blocks are missing.
-    #[must_use]
-    pub fn search(&self, request: &Request) -> Step {
-        let _ = request;
-        Step::Done(Response::default())
+impl std::fmt::Display for PackError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Entry(what) => write!(f, "the search index has no usable entry: {what}"),
+            Self::Version(version) => write!(f, "the search index is of version {version}, this program reads version {VERSION}"),
+            Self::Block(name) => write!(f, "block `{name}` of the search index is damaged"),
+            Self::Index(what) => write!(f, "the search index is damaged: {what}"),
+        }
     }
 }
+
+impl std::error::Error for PackError {}
