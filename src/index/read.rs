@@ -2,11 +2,9 @@
 //!
 //! In: the bytes of the entry, and a closure that reads a file of the site. Out: answers. Opens no file itself.
 
-use std::fmt;
-use std::io::{self, Read as _};
+use std::{fmt, io};
 
-use biji_search::{PackError, Request, Response, Searcher, Step};
-use flate2::read::MultiGzDecoder;
+use biji_search::{PackError, Request, Response, Searcher, decompress};
 
 use super::files;
 
@@ -22,9 +20,9 @@ pub enum ReadError {
     /// A file of the site, relative to its root, cannot be read.
     Unreadable(String, io::Error),
     /// A file of the site, relative to its root, does not hold what it should.
-    Damaged(String, String),
-    /// The index was built by a version of Biji with another format.
-    Version(u32),
+    Damaged(String, io::Error),
+    /// The files are whole, but what is in them is damaged or of another version.
+    Pack(PackError),
 }
 
 impl Index {
@@ -33,15 +31,11 @@ impl Index {
     /// # Errors
     /// When they are damaged or of another version.
     pub fn open(entry: &[u8]) -> Result<Self, ReadError> {
-        let damaged = |what: String| ReadError::Damaged(files::ENTRY.to_owned(), what);
-        let entry = gunzip(entry).map_err(|error| damaged(error.to_string()))?;
+        let damaged = |error| ReadError::Damaged(files::ENTRY.to_owned(), error);
+        let entry = decompress(entry).map_err(damaged)?;
         let line = entry.iter().position(|byte| *byte == b'\n').filter(|_| entry.starts_with(files::MARK.as_bytes()));
-        let line = line.ok_or_else(|| damaged("it does not begin like an index of Biji's".to_owned()))?;
-        let searcher = Searcher::open(&entry[line + 1..]).map_err(|error| match error {
-            PackError::Version(found) => ReadError::Version(found),
-            PackError::Entry(what) | PackError::Block(what) => damaged(what),
-        })?;
-        Ok(Self { searcher })
+        let line = line.ok_or_else(|| damaged(io::Error::new(io::ErrorKind::InvalidData, "it does not begin like an index of Biji's")))?;
+        Ok(Self { searcher: Searcher::open(&entry[line + 1..])? })
     }
 
     /// Answers a query. `read` is given paths relative to the site's root; what was read once is kept.
@@ -49,21 +43,17 @@ impl Index {
     /// # Errors
     /// When a file of the index cannot be read or is damaged.
     pub fn search(&mut self, request: &Request, mut read: impl FnMut(&str) -> io::Result<Vec<u8>>) -> Result<Response, ReadError> {
-        loop {
-            let names = match self.searcher.search(request) {
-                Step::Done(response) => return Ok(response),
-                Step::Need(names) => names,
-            };
-            for name in names {
-                let path = files::block(&name);
-                let bytes = read(&path).map_err(|error| ReadError::Unreadable(path.clone(), error))?;
-                let bytes = gunzip(&bytes).map_err(|error| ReadError::Damaged(path.clone(), error.to_string()))?;
-                self.searcher.provide(&name, bytes).map_err(|error| match error {
-                    PackError::Version(found) => ReadError::Version(found),
-                    PackError::Entry(what) | PackError::Block(what) => ReadError::Damaged(path.clone(), what),
-                })?;
-            }
-        }
+        self.searcher.search_with(request, |name| {
+            let path = files::block(name);
+            let bytes = read(&path).map_err(|error| ReadError::Unreadable(path.clone(), error))?;
+            decompress(&bytes).map_err(|error| ReadError::Damaged(path, error))
+        })
+    }
+}
+
+impl From<PackError> for ReadError {
+    fn from(error: PackError) -> Self {
+        Self::Pack(error)
     }
 }
 
@@ -71,16 +61,10 @@ impl fmt::Display for ReadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unreadable(path, error) => write!(f, "cannot read `{path}`: {error}"),
-            Self::Damaged(path, what) => write!(f, "`{path}` is damaged: {what}"),
-            Self::Version(found) => write!(f, "the index has format version {found}, which this version of Biji does not read"),
+            Self::Damaged(path, error) => write!(f, "`{path}` is damaged: {error}"),
+            Self::Pack(error) => error.fmt(f),
         }
     }
 }
 
 impl std::error::Error for ReadError {}
-
-fn gunzip(bytes: &[u8]) -> io::Result<Vec<u8>> {
-    let mut out = Vec::new();
-    MultiGzDecoder::new(bytes).read_to_end(&mut out)?;
-    Ok(out)
-}

@@ -46,13 +46,8 @@ impl Server {
     pub(crate) fn start(folder: &Path) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
-        let state = State {
-            folder: folder.to_owned(),
-            policy: STRICT.to_owned(),
-            faults: BTreeMap::new(),
-            delay: Duration::ZERO,
-            log: Vec::new(),
-        };
+        let state =
+            State { folder: folder.to_owned(), policy: STRICT.to_owned(), faults: BTreeMap::new(), delay: Duration::ZERO, log: Vec::new() };
         let state = Arc::new(Mutex::new(state));
         let shared = Arc::clone(&state);
         std::thread::spawn(move || {

@@ -9,7 +9,7 @@ use std::path::Path;
 use biji::bundle::Payload;
 use biji_search::{Document, Section};
 
-/// The notes: address, title, tags, and sections of heading, anchor and text.
+/// The notes: address, title, tags, and sections of anchor, heading and text.
 const NOTES: &[(&str, &str, &[&str], &[(&str, &str, &str)])] = &[
     (
         "index.html",
@@ -51,7 +51,10 @@ const NOTES: &[(&str, &str, &[&str], &[(&str, &str, &str)])] = &[
         "rust/borrowing.html",
         "References and borrowing",
         &["rust"],
-        &[("", "", "A reference borrows a value without taking ownership of it."), ("dangling", "Dangling references", "The compiler refuses them.")],
+        &[
+            ("", "", "A reference borrows a value without taking ownership of it."),
+            ("dangling", "Dangling references", "The compiler refuses them."),
+        ],
     ),
 ];
 
@@ -74,7 +77,7 @@ pub(crate) fn documents(extra: &str) -> Vec<Document> {
             title: (*title).to_owned(),
             tags: tags.iter().map(|tag| (*tag).to_owned()).collect(),
             language: if title.is_ascii() { "en" } else { "zh" }.to_owned(),
-            sections: sections.iter().map(|(heading, anchor, text)| section(heading, anchor, text)).collect(),
+            sections: sections.iter().map(|(anchor, heading, text)| section(heading, anchor, text)).collect(),
             aliases: Vec::new(),
         })
         .collect();

@@ -7,6 +7,7 @@
 
 // The functions that the page calls must be found by name, and its buffers arrive as raw pointers: both need `unsafe`, nothing else here does.
 #![allow(unsafe_code)]
+// Only in the browser do they get those names: in a native test, a function called `open` would stand before the system's.
 
 pub mod json;
 #[cfg(target_arch = "wasm32")]
@@ -71,15 +72,13 @@ impl Engine {
         match searcher.search(&request) {
             Step::Done(response) => self.finish(Status::Done, json::response(&response).into_bytes()),
             Step::Need(names) => self.finish(Status::Need, json::names(&names).into_bytes()),
+            Step::Broken(error) => self.fail(&error),
         }
     }
 
     fn fail(&mut self, error: &PackError) -> Status {
-        match error {
-            PackError::Entry(what) => self.finish(Status::Damaged, format!("the entry is damaged: {what}").into_bytes()),
-            PackError::Block(what) => self.finish(Status::Damaged, format!("a block is damaged: {what}").into_bytes()),
-            PackError::Version(found) => self.finish(Status::Version, format!("the index has format version {found}").into_bytes()),
-        }
+        let status = if matches!(error, PackError::Version(_)) { Status::Version } else { Status::Damaged };
+        self.finish(status, error.to_string().into_bytes())
     }
 
     fn misuse(&mut self) -> Status {
@@ -93,13 +92,13 @@ impl Engine {
 }
 
 /// The version of this surface.
-#[unsafe(no_mangle)]
+#[cfg_attr(target_arch = "wasm32", unsafe(no_mangle))]
 pub extern "C" fn abi() -> u32 {
     ABI
 }
 
 /// Memory for `length` bytes that the page fills. It is given back by handing it to one of the calls below, all of which take it over.
-#[unsafe(no_mangle)]
+#[cfg_attr(target_arch = "wasm32", unsafe(no_mangle))]
 pub extern "C" fn alloc(length: usize) -> *mut u8 {
     // A boxed slice has no spare capacity, so the length alone is enough to take it back.
     Box::into_raw(vec![0_u8; length].into_boxed_slice()).cast()
@@ -109,7 +108,7 @@ pub extern "C" fn alloc(length: usize) -> *mut u8 {
 ///
 /// # Safety
 /// `entry` and `length` are a buffer from [`alloc`] that was not handed over yet.
-#[unsafe(no_mangle)]
+#[cfg_attr(target_arch = "wasm32", unsafe(no_mangle))]
 pub unsafe extern "C" fn open(entry: *mut u8, length: usize) -> u32 {
     // SAFETY: the caller's promise.
     let entry = unsafe { take(entry, length) };
@@ -120,7 +119,7 @@ pub unsafe extern "C" fn open(entry: *mut u8, length: usize) -> u32 {
 ///
 /// # Safety
 /// Both buffers are from [`alloc`] and were not handed over yet.
-#[unsafe(no_mangle)]
+#[cfg_attr(target_arch = "wasm32", unsafe(no_mangle))]
 pub unsafe extern "C" fn provide(name: *mut u8, name_length: usize, block: *mut u8, block_length: usize) -> u32 {
     // SAFETY: the caller's promise.
     let (name, block) = unsafe { (take(name, name_length), take(block, block_length)) };
@@ -131,7 +130,7 @@ pub unsafe extern "C" fn provide(name: *mut u8, name_length: usize, block: *mut 
 ///
 /// # Safety
 /// `query` and `length` are a buffer from [`alloc`] that was not handed over yet.
-#[unsafe(no_mangle)]
+#[cfg_attr(target_arch = "wasm32", unsafe(no_mangle))]
 pub unsafe extern "C" fn search(query: *mut u8, length: usize, limit: u32) -> u32 {
     // SAFETY: the caller's promise.
     let query = unsafe { take(query, length) };
@@ -139,13 +138,13 @@ pub unsafe extern "C" fn search(query: *mut u8, length: usize, limit: u32) -> u3
 }
 
 /// Where the output of the last call lies; valid until the next call.
-#[unsafe(no_mangle)]
+#[cfg_attr(target_arch = "wasm32", unsafe(no_mangle))]
 pub extern "C" fn output() -> *const u8 {
     ENGINE.with_borrow(|engine| engine.output.as_ptr())
 }
 
 /// How many bytes the output of the last call has.
-#[unsafe(no_mangle)]
+#[cfg_attr(target_arch = "wasm32", unsafe(no_mangle))]
 pub extern "C" fn output_length() -> usize {
     ENGINE.with_borrow(|engine| engine.output.len())
 }

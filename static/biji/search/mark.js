@@ -39,7 +39,7 @@
 
   /** @param {string} text */
   function escaped(text) {
-    return text.replace(/[.*+?^${}()|[\]\\\/-]/g, "\\$&");
+    return text.replace(/[.*+?^${}()|[\]\\\/]/g, "\\$&");
   }
 
   /** The words as one pattern, long ones first. A short Latin word counts only where it stands alone. */
