@@ -1,1 +1,109 @@
-//! SHELL: the command line. One command a file; `report` is the only place that prints.
+//! SHELL: the command line. One command a file; `report` is the only place that prints, and here alone the exit code is decided.
+//!
+//! In: arguments and environment. Out: output, messages, an exit code: 0 clean, 1 the site has faults, 2 Biji could not do its work.
+#![allow(clippy::disallowed_methods, reason = "the command line reads the environment, the clock and the site's files")]
+
+mod arguments;
+mod build;
+mod cache;
+mod check;
+mod excerpt;
+mod init;
+mod new;
+mod open;
+mod pipeline;
+mod report;
+mod sample;
+
+use std::ffi::OsString;
+use std::panic::{self, AssertUnwindSafe};
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use arguments::{Arguments, Command};
+use report::Report;
+
+/// How a command ended, when it could do its work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    /// Nothing to complain about.
+    Clean,
+    /// The site has faults; they were reported.
+    Faults,
+}
+
+/// Why a command could not do its work: a sentence, and what to do.
+#[derive(Debug)]
+struct Failure {
+    message: String,
+    hint: Option<String>,
+}
+
+impl Failure {
+    fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), hint: None }
+    }
+
+    fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+}
+
+impl From<crate::publish::PublishError> for Failure {
+    fn from(error: crate::publish::PublishError) -> Self {
+        Self::new(error.to_string())
+    }
+}
+
+/// Runs the program with the arguments of this process.
+#[must_use]
+pub fn main() -> ExitCode {
+    panic::set_hook(Box::new(|info| report::fault_of_ours(&info.to_string())));
+    match panic::catch_unwind(AssertUnwindSafe(|| run(std::env::args_os()))) {
+        Ok(code) => code,
+        // The hook has said it.
+        Err(_) => ExitCode::from(2),
+    }
+}
+
+fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        // Help and version are no errors: clap knows where they go and what they are worth.
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    let mut report = Report::new(&arguments.common);
+    let mut threads = rayon::ThreadPoolBuilder::new().stack_size(STACK);
+    if let Some(number) = arguments.common.threads {
+        threads = threads.num_threads(usize::from(number));
+    }
+    let pool = match threads.build() {
+        Ok(pool) => pool,
+        Err(error) => {
+            report.failure(&Failure::new(format!("cannot start threads: {error}")).hint("fewer with `--threads N`"));
+            return ExitCode::from(2);
+        }
+    };
+    let result = pool.install(|| match &arguments.command {
+        Command::Build(command) => build::run(command, &mut report),
+        Command::Check(command) => check::run(command, &mut report),
+        Command::Init(command) => init::run(command, &mut report),
+        Command::New(command) => new::run(command, &mut report),
+    });
+    match result {
+        Ok(Outcome::Clean) => ExitCode::SUCCESS,
+        Ok(Outcome::Faults) => ExitCode::from(1),
+        Err(failure) => {
+            report.failure(&failure);
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// The phases run on threads with room for deeply nested notes; only what is touched is used.
+const STACK: usize = 64 << 20;

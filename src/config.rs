@@ -1,13 +1,35 @@
 //! The configuration: `biji.toml` with every default filled in.
 //!
 //! In: the text of `biji.toml`, or nothing, and what the command line overrides. Out: `Config` and diagnostics (unknown keys with "did you
-//! mean", wrong values with their place).
+//! mean", wrong values with their place). Every fault is reported: a wrong value does not hide the next. Knows nothing of disks.
+
+mod value;
 
 use std::collections::BTreeMap;
 
-use crate::diagnostic::{Code, Severity};
+use toml::de::DeTable;
+
+use crate::diagnostic::{Code, Diagnostic, File, Severity, nearest};
+use crate::text::Span;
+use value::Reader;
 
 /// The settings of one site.
+///
+/// The fields are the keys of `biji.toml`, and their comments are the documentation of the keys. A whole file with every default:
+///
+/// ```toml
+/// title = "…"           # the root index note's title, else the folder's name
+/// description = ""
+/// language = "zh"       # by the letters of the notes
+/// base_url = "https://example.org/notes/"   # unknown
+/// content = "content"
+/// output = "public"
+/// drafts = false
+/// exclude = []          # "drafts/**", "*.tmp"
+///
+/// [severity]            # code = "allow" | "warning" | "error"
+/// broken-link = "warning"
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
     /// The site's name. Default: the root index note's title, else the folder's name.
@@ -18,17 +40,18 @@ pub struct Config {
     pub language: Option<String>,
     /// Where the site will be hosted, with its final `/`; `None` while unknown. Only feeds, sitemaps and canonical links need it.
     pub base_url: Option<String>,
-    /// The folder of the notes relative to ROOT; `""` when ROOT itself is the content.
+    /// The folder of the notes relative to ROOT; `""` when ROOT itself is the content (written `"."`).
     pub content: String,
-    /// The output folder relative to ROOT, or absolute.
+    /// The output folder relative to ROOT; the command line may also name one elsewhere.
     pub output: String,
     /// Whether drafts are published.
     pub drafts: bool,
-    /// Severities that differ from the defaults.
+    /// Severities that differ from the defaults: the table `[severity]`.
     pub severity: BTreeMap<Code, Severity>,
-    /// Whether every warning counts as an error (`--deny-warnings`).
+    /// Whether every warning counts as an error (`--deny-warnings`; no key).
     pub deny_warnings: bool,
-    /// Globs of content paths that are left out.
+    /// Globs of content paths that are left out, as if they were not there: `"private/**"`, `"*.tmp"`. `*` stops at `/`, `**` does not; a
+    /// glob without `/` fits a name in any folder.
     pub exclude: Vec<String>,
 }
 
@@ -49,6 +72,9 @@ impl Default for Config {
     }
 }
 
+/// The keys of `biji.toml`, for "did you mean".
+const KEYS: &[&str] = &["title", "description", "language", "base_url", "content", "output", "drafts", "exclude", "severity"];
+
 impl Config {
     /// How bad a fault of this code is on this site.
     #[must_use]
@@ -56,4 +82,116 @@ impl Config {
         let severity = self.severity.get(&code).copied().unwrap_or_else(|| code.default_severity());
         if self.deny_warnings && severity == Severity::Warning { Severity::Error } else { severity }
     }
+
+    /// The settings of a folder without `biji.toml`: ROOT itself is the content.
+    #[must_use]
+    pub fn of_plain_folder() -> Self {
+        Self { content: String::new(), ..Self::default() }
+    }
+
+    /// Reads `biji.toml`. What cannot be read keeps its default and is reported.
+    #[must_use]
+    pub fn parse(file: &File) -> (Self, Vec<Diagnostic>) {
+        let (table, faults) = DeTable::parse_recoverable(&file.text);
+        let mut reader = Reader::new(file);
+        for fault in faults {
+            let message = fault.message().lines().next().unwrap_or("not TOML").to_owned();
+            let span = fault.span().map_or(Span::default(), Span::from);
+            reader.report(Diagnostic::at(Code::Config, file.clone(), span, format!("not TOML: {message}")));
+        }
+        let mut config = Self::default();
+        for (key, value) in table.get_ref() {
+            match key.get_ref().as_ref() {
+                "title" => config.title = reader.string(value).or(config.title),
+                "description" => config.description = reader.string(value).unwrap_or_default(),
+                "language" => config.language = reader.checked(value, check_language).or(config.language),
+                "base_url" => config.base_url = reader.checked(value, check_base_url).or(config.base_url),
+                "content" => config.content = reader.checked(value, check_inside).unwrap_or(config.content),
+                "output" => config.output = reader.checked(value, check_output).unwrap_or(config.output),
+                "drafts" => config.drafts = reader.bool(value).unwrap_or(config.drafts),
+                "exclude" => config.exclude = reader.list(value, check_glob),
+                "severity" => config.severity = reader.severities(value),
+                other => reader.unknown(key, other, KEYS),
+            }
+        }
+        (config, reader.diagnostics())
+    }
+}
+
+/// A base URL in its normal form: `http(s)://host…/`, with its final `/`.
+///
+/// # Errors
+/// What is wrong with it, and what to write instead.
+pub fn check_base_url(text: &str) -> Result<String, (String, String)> {
+    let wrong = |what: &str| Err((format!("`{text}` {what}"), "write the whole address, like `https://example.org/notes/`".to_owned()));
+    let Some((scheme, rest)) = text.split_once("://") else { return wrong("is not an address with a scheme") };
+    if !scheme.eq_ignore_ascii_case("https") && !scheme.eq_ignore_ascii_case("http") {
+        return wrong("is not an http or https address");
+    }
+    let host = rest.split('/').next().unwrap_or_default();
+    if host.is_empty() || host.starts_with(':') {
+        return wrong("names no host");
+    }
+    if host.contains('@') {
+        return wrong("holds a user name or password, which would be published");
+    }
+    if text.contains(['?', '#']) {
+        return wrong("has a query or fragment");
+    }
+    if text.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '"' | '<' | '>' | '\\' | '`' | '{' | '}' | '|' | '^')) {
+        return wrong("holds a character that no address has");
+    }
+    Ok(format!("{}://{}/", scheme.to_lowercase(), rest.trim_end_matches('/')))
+}
+
+/// A folder below ROOT, `/`-separated; `.` becomes `""`.
+fn check_inside(text: &str) -> Result<String, (String, String)> {
+    let clean = text.replace('\\', "/");
+    let absolute = clean.starts_with('/') || clean.get(1..2) == Some(":");
+    let parts: Vec<&str> = clean.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
+    if absolute || parts.contains(&"..") || clean.contains('\0') {
+        let hint = "name a folder below the one of biji.toml; the command line takes others: `biji build FOLDER`";
+        return Err((format!("`{text}` leaves the site's folder"), hint.to_owned()));
+    }
+    Ok(parts.join("/"))
+}
+
+fn check_output(text: &str) -> Result<String, (String, String)> {
+    match check_inside(text) {
+        Ok(path) if path.is_empty() => {
+            Err((format!("`{text}` is the site's folder itself"), "name a folder of its own, like `public`".to_owned()))
+        }
+        Ok(path) => Ok(path),
+        Err((message, _)) => Err((message, "an output folder elsewhere is given on the command line: `--output DIR`".to_owned())),
+    }
+}
+
+fn check_glob(text: &str) -> Result<String, (String, String)> {
+    match glob(text) {
+        Ok(_) => Ok(text.to_owned()),
+        Err(fault) => Err((format!("`{text}` is not a glob: {}", fault.kind()), "like `drafts/**` or `*.tmp`".to_owned())),
+    }
+}
+
+/// A glob of `exclude`: `*` stops at `/`; without a `/` it fits a name in any folder; a folder's name stands for all that is in it.
+///
+/// # Errors
+/// When it is none.
+pub fn glob(text: &str) -> Result<globset::Glob, globset::Error> {
+    let trimmed = text.trim_start_matches("./").trim_matches('/');
+    let anywhere = if trimmed.contains('/') || text.starts_with('/') { trimmed.to_owned() } else { format!("**/{trimmed}") };
+    globset::GlobBuilder::new(&anywhere).literal_separator(true).backslash_escape(true).build()
+}
+
+/// Language tags of BCP 47 by their shape: `zh`, `zh-Hans`, `en-GB`.
+fn check_language(text: &str) -> Result<String, (String, String)> {
+    let parts: Vec<&str> = text.split('-').collect();
+    let shaped = parts.iter().all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric()));
+    if shaped && (2..=3).contains(&parts[0].len()) && parts[0].bytes().all(|b| b.is_ascii_alphabetic()) {
+        return Ok(text.to_owned());
+    }
+    let hint =
+        nearest(&text.replace('_', "-"), ["zh", "zh-Hans", "zh-Hant", "zh-CN", "zh-TW", "en", "en-US", "en-GB", "ja", "ko", "de", "fr"])
+            .map_or("like `zh`, `zh-Hant` or `en`".to_owned(), |name| format!("did you mean `{name}`?"));
+    Err((format!("`{text}` is no language tag"), hint))
 }

@@ -65,6 +65,7 @@ codes! {
     DuplicateAnchor "duplicate-anchor" Warning "Two places of a note were given the same explicit id."
     UnknownLanguage "unknown-language" Warning "A code block names a language that has no syntax definition."
     CodeNotHighlighted "code-not-highlighted" Warning "A code block is too long or too costly to highlight and stays plain."
+    UnclosedComment "unclosed-comment" Warning "A comment that starts with `%%` has no end, so that the rest of the note is hidden."
     Math "math" Warning "A formula cannot be read and is shown as written."
     AddressCollision "address-collision" Error "Two files want the same address."
     BadAddress "bad-address" Error "A note asks for an address that cannot be published."
@@ -73,6 +74,7 @@ codes! {
     Decoded "decoded" Warning "A note is not UTF-8 and was decoded from another encoding."
     Symlink "symlink" Warning "A symbolic link leaves the content folder, is broken or goes in a circle, and is not followed."
     FileName "file-name" Error "A file name cannot be published."
+    SkippedFile "skipped-file" Warning "A file that is no note cannot be published and is left out."
     Config "config" Error "The configuration cannot be read or holds a wrong value."
     Template "template" Error "A template cannot be parsed or rendered."
     NestedTooDeep "nested-too-deep" Warning "Markdown is nested deeper than is sensible and was flattened."
@@ -142,6 +144,13 @@ impl Diagnostic {
     pub fn sort_key(&self) -> (Option<&str>, Option<Span>, Code, &str) {
         (self.file.as_ref().map(|file| &*file.path), self.span, self.code, &self.message)
     }
+}
+
+/// Why the operating system refused, without its number: `Permission denied`.
+#[must_use]
+pub fn reason(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    text.split_once(" (os error").map_or(text.as_str(), |(reason, _)| reason).to_owned()
 }
 
 /// The nearest of `names` to `wanted`, when near enough that someone could have meant it (Damerau–Levenshtein distance of at most a third

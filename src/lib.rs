@@ -10,6 +10,8 @@
 //!
 //! Every phase returns its value and its [`diagnostic::Diagnostic`]s; [`cli`] alone prints and decides the exit code.
 
+#![deny(clippy::disallowed_methods)]
+
 pub mod bundle;
 pub mod cli;
 pub mod config;

@@ -1,2 +1,7 @@
 //! The `biji` program: arguments to an exit code.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    biji::cli::main()
+}

@@ -158,6 +158,35 @@ pub enum Fill {
 /// diagnostic says so.
 #[must_use]
 pub fn parse(source: &SourceFile, options: markdown::Options) -> (Option<Note>, Vec<Diagnostic>) {
-    let _ = (source, options);
-    (None, Vec::new())
+    let read = match front_matter::read(&source.file) {
+        Ok(read) => read,
+        Err(fault) => return (None, vec![*fault]),
+    };
+    let front_matter = read.front_matter;
+    let mut diagnostics = read.diagnostics;
+    let (body, faults) = markdown::read(&source.file, read.body, front_matter.title.as_deref(), options);
+    diagnostics.extend(faults);
+    diagnostics.sort_by_key(|diagnostic| diagnostic.span);
+    let title = front_matter.title.clone().or(body.first_heading).unwrap_or_else(|| title_of(&source.path));
+    let note = Note {
+        path: source.path.clone(),
+        file: source.file.clone(),
+        front_matter,
+        title,
+        outline: body.outline,
+        links: body.links,
+        code: body.code,
+        body: body.body,
+        sections: body.sections,
+        anchors: body.anchors,
+    };
+    (Some(note), diagnostics)
+}
+
+/// The title of a note that has none: its file's name, or its folder's where the file stands for the folder.
+fn title_of(path: &SourcePath) -> String {
+    let stem = path.stem();
+    let stands_for_folder = ["index", "_index", "readme"].iter().any(|name| stem.eq_ignore_ascii_case(name));
+    let folder = path.parent().rsplit('/').next().unwrap_or("");
+    if stands_for_folder && !folder.is_empty() { folder.to_owned() } else { stem.to_owned() }
 }

@@ -1,17 +1,211 @@
 //! Site and theme to pages: parallel, in order.
 //!
 //! In: `Site`, `Theme`, a highlight cache. Out: artifacts and diagnostics. Knows nothing of search or disks.
+//!
+//! 1. [`highlight`] turns every code block of the site into HTML, each distinct one once.
+//! 2. `body` fills the holes of each note's body; `embed` and `media` say what an embedded note or file becomes.
+//! 3. `nav`, `listing` and `page` work out what templates see, which is documented in [`view`].
+//! 4. [`crate::theme`] renders the template.
 
+mod body;
+mod embed;
+mod extra;
 pub mod highlight;
+mod html;
+mod listing;
+mod media;
+mod nav;
+mod page;
+pub mod view;
 
-use crate::bundle::Artifact;
-use crate::diagnostic::Diagnostic;
-use crate::site::Site;
+use std::collections::BTreeSet;
+
+use rayon::prelude::*;
+
+use crate::bundle::{Artifact, Payload};
+use crate::diagnostic::{Code, Diagnostic, nearest};
+use crate::path::{SourcePath, UrlPath};
+use crate::site::{FolderId, PageId, Site};
 use crate::theme::Theme;
+use page::{About, Shared, above};
 
 /// Renders every page, folder index, tag page, redirect and the theme's static files.
 #[must_use]
 pub fn render(site: &Site, theme: &Theme, cache: &highlight::Cache) -> (Vec<Artifact>, Vec<Diagnostic>) {
-    let _ = (site, theme, cache);
-    (Vec::new(), Vec::new())
+    let (code, mut diagnostics) = highlight::blocks(site, cache);
+    let shared = Shared::new(site, theme);
+    let jobs = jobs(site);
+    let made: Vec<(Option<Artifact>, Vec<Diagnostic>)> = jobs
+        .into_par_iter()
+        .map(|job| {
+            let mut faults = Vec::new();
+            let artifact = match job {
+                Job::Note(id) => note(&shared, &code, id, &mut faults),
+                Job::Folder(id) => folder(&shared, id),
+                Job::Tag(at) => tag(&shared, at),
+                Job::Tags(url) => tags(&shared, url),
+                Job::All(url) => all(&shared, url),
+                Job::Redirect(at) => extra::redirect(&shared, at),
+                Job::NotFound(url) => extra::not_found(&shared, &url),
+            };
+            match artifact {
+                Ok(artifact) => (Some(artifact), faults),
+                Err(fault) => {
+                    faults.push(fault);
+                    (None, faults)
+                }
+            }
+        })
+        .collect();
+    let mut artifacts = Vec::with_capacity(made.len() + 32);
+    for (artifact, faults) in made {
+        artifacts.extend(artifact);
+        diagnostics.extend(faults);
+    }
+    let mut taken = taken(site);
+    taken.extend(artifacts.iter().map(|artifact| SourcePath::fold(artifact.path.as_str())));
+    let text = |path: &str, text: Option<String>| {
+        let path = UrlPath::new(path).filter(|path| !taken.contains(&SourcePath::fold(path.as_str())));
+        path.zip(text).map(|(path, text)| Artifact::new(path, text.into_bytes()))
+    };
+    let own: Vec<Artifact> =
+        [text("sitemap.xml", extra::sitemap(&shared)), text("robots.txt", extra::robots(&shared))].into_iter().flatten().collect();
+    for (url, bytes) in theme.statics() {
+        if !taken.contains(&SourcePath::fold(url.as_str())) {
+            artifacts.push(Artifact { path: url.clone(), payload: Payload::Bytes(bytes.clone()) });
+        }
+    }
+    artifacts.extend(own.into_iter().filter(|own| theme.statics().all(|(url, _)| *url != own.path)));
+    (artifacts, once(diagnostics))
+}
+
+/// One page to be made.
+enum Job {
+    Note(PageId),
+    Folder(FolderId),
+    Tag(usize),
+    Tags(UrlPath),
+    All(UrlPath),
+    Redirect(usize),
+    NotFound(UrlPath),
+}
+
+/// Every page. A note or attachment at the address of a page that Biji makes for itself takes its place.
+fn jobs(site: &Site) -> Vec<Job> {
+    let taken = taken(site);
+    let free = |path: &str| UrlPath::new(path).filter(|url| !taken.contains(&SourcePath::fold(url.as_str())));
+    let mut jobs: Vec<Job> = (0_u32..).zip(&site.pages).map(|(at, _)| Job::Note(PageId(at))).collect();
+    jobs.extend((0_u32..).zip(&site.folders).filter(|(_, folder)| folder.index.is_none()).map(|(at, _)| Job::Folder(FolderId(at))));
+    jobs.extend((0..site.tags.len()).map(Job::Tag));
+    if !site.tags.is_empty() {
+        jobs.extend(free(listing::TAGS).map(Job::Tags));
+    }
+    jobs.extend(free(listing::ALL).map(Job::All));
+    jobs.extend((0..site.redirects.len()).map(Job::Redirect));
+    jobs.extend(free("404.html").map(Job::NotFound));
+    jobs
+}
+
+/// The addresses that the site's own files have, folded.
+fn taken(site: &Site) -> BTreeSet<String> {
+    let pages = site.pages.iter().map(|page| &page.url);
+    let all = pages.chain(site.attachments.iter().map(|(_, url)| url)).chain(site.redirects.iter().map(|(url, _)| url));
+    all.map(|url| SourcePath::fold(url.as_str())).collect()
+}
+
+fn note(shared: &Shared<'_>, code: &highlight::Blocks, id: PageId, faults: &mut Vec<Diagnostic>) -> Result<Artifact, Diagnostic> {
+    let page = &shared.site.pages[id.0 as usize];
+    let (body, found) = body::fill(shared.site, code, shared.theme.words(&page.language), id);
+    faults.extend(found);
+    let context = shared.note(id, &body);
+    let template = template(shared, id, faults);
+    let html = shared.theme.render(&template, &context, &page.url)?;
+    Ok(Artifact::new(page.url.clone(), html))
+}
+
+/// The template that a note asks for, when there is one.
+fn template(shared: &Shared<'_>, id: PageId, faults: &mut Vec<Diagnostic>) -> String {
+    let note = &shared.site.pages[id.0 as usize].note;
+    let Some(wanted) = note.front_matter.template.as_deref().filter(|wanted| !wanted.is_empty()) else { return "note.html".into() };
+    let name = if wanted.ends_with(".html") { wanted.to_owned() } else { format!("{wanted}.html") };
+    if shared.theme.has(&name) {
+        return name;
+    }
+    let start = note.file.text.find("template").unwrap_or(0);
+    let start = note.file.text[start..].find(wanted).map_or(start, |at| start + at);
+    let span = crate::text::Span::new(start, start + wanted.len());
+    let fault = Diagnostic::at(Code::Template, note.file.clone(), span, format!("no template `{name}`"));
+    let hint = match nearest(&name, shared.theme.names()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("write it as `templates/{name}`, or leave `template` out"),
+    };
+    faults.push(fault.hint(hint));
+    "note.html".into()
+}
+
+fn folder(shared: &Shared<'_>, id: FolderId) -> Result<Artifact, Diagnostic> {
+    let folder = &shared.site.folders[id.0 as usize];
+    let about = About {
+        kind: "folder",
+        title: &folder.title,
+        description: if id.0 == 0 { &shared.site.config.description } else { "" },
+        language: &shared.language,
+        url: &folder.url,
+        above: above(shared.site, id, true),
+    };
+    let mut context = shared.context(&about, shared.navs.folder(id));
+    context.insert("folder", &listing::folder(shared.site, &shared.counts, id, &folder.url, false));
+    Ok(Artifact::new(folder.url.clone(), shared.theme.render("folder.html", &context, &folder.url)?))
+}
+
+fn tag(shared: &Shared<'_>, at: usize) -> Result<Artifact, Diagnostic> {
+    let tag = &shared.site.tags[at];
+    let about =
+        About { kind: "tag", title: &tag.name, description: "", language: &shared.language, url: &tag.url, above: root(shared.site) };
+    let mut context = shared.outside(&about);
+    let entries: Vec<view::EntryView> = tag.pages.iter().map(|page| listing::entry(shared.site, *page, &tag.url)).collect();
+    let view = view::TagView {
+        title: tag.name.clone(),
+        url: tag.url.href_from(&tag.url),
+        notes: tag.pages.len(),
+        depth: tag.name.matches('/').count(),
+    };
+    context.insert("tag", &view);
+    context.insert("entries", &entries);
+    Ok(Artifact::new(tag.url.clone(), shared.theme.render("tag.html", &context, &tag.url)?))
+}
+
+fn tags(shared: &Shared<'_>, url: UrlPath) -> Result<Artifact, Diagnostic> {
+    let title = shared.theme.words(&shared.language).get("tags");
+    let about = About { kind: "tags", title, description: "", language: &shared.language, url: &url, above: root(shared.site) };
+    let mut context = shared.outside(&about);
+    context.insert("tags", &listing::tags(shared.site, &url));
+    let html = shared.theme.render("tags.html", &context, &url)?;
+    Ok(Artifact::new(url, html))
+}
+
+fn all(shared: &Shared<'_>, url: UrlPath) -> Result<Artifact, Diagnostic> {
+    let title = shared.theme.words(&shared.language).get("all_notes");
+    let about = About { kind: "all", title, description: "", language: &shared.language, url: &url, above: root(shared.site) };
+    let mut context = shared.outside(&about);
+    context.insert("groups", &listing::groups(shared.site, &url));
+    let html = shared.theme.render("all.html", &context, &url)?;
+    Ok(Artifact::new(url, html))
+}
+
+/// What stands above a page that is in no folder: the site's first page.
+fn root(site: &Site) -> Vec<FolderId> {
+    if site.folders.is_empty() { Vec::new() } else { vec![FolderId(0)] }
+}
+
+/// Each distinct fault once: a template fails on every page alike, and an embed that goes in a circle is met from several pages.
+fn once(diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut seen = BTreeSet::new();
+    let key = |fault: &Diagnostic| {
+        let file = fault.file.as_ref().map(|file| file.path.to_string());
+        // The page stands last in the message of a template's fault.
+        let message = fault.message.rsplit_once(", for `").map_or(fault.message.as_str(), |(message, _)| message).to_owned();
+        (fault.code, file, fault.span, message)
+    };
+    diagnostics.into_iter().filter(|fault| seen.insert(key(fault))).collect()
 }

@@ -2,6 +2,7 @@
 //!
 //! In: what `disk` read. Out: `SourceTree`. Attachments are only named here; their bytes stay on disk until publishing copies them.
 
+pub mod decode;
 pub mod disk;
 
 use std::sync::Arc;

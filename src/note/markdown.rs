@@ -1,4 +1,24 @@
-//! Markdown to a note's body.
+//! Markdown to a note's body: one pass over the events of the parser.
+//!
+//! In: the text behind the front matter. Out: HTML with holes, outline, links, code blocks, visible text and anchors. Looks at nothing
+//! outside the note; what needs neighbours stays a hole.
+
+mod anchor;
+mod autolink;
+mod comment;
+mod footnote;
+mod inline;
+mod link;
+mod math;
+mod output;
+mod raw;
+mod tag;
+mod visible;
+mod writer;
+
+use super::{Body, CodeBlock, Heading, Link, Section};
+use crate::diagnostic::{Diagnostic, File};
+use crate::path::Anchor;
 
 /// What of Markdown is switched on. The default is everything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,4 +31,25 @@ impl Default for Options {
     fn default() -> Self {
         Self { extensions: true }
     }
+}
+
+/// A body that was read. The fields are those of `Note`.
+pub(super) struct Markdown {
+    pub(super) outline: Vec<Heading>,
+    pub(super) links: Vec<Link>,
+    pub(super) code: Vec<CodeBlock>,
+    pub(super) body: Body,
+    pub(super) sections: Vec<Section>,
+    pub(super) anchors: Vec<Anchor>,
+    /// The text of the first level-1 heading that has one.
+    pub(super) first_heading: Option<String>,
+}
+
+/// Reads the body that starts at byte `from`. `title` is the front matter's.
+pub(super) fn read(file: &File, from: usize, title: Option<&str>, options: Options) -> (Markdown, Vec<Diagnostic>) {
+    let mut diagnostics = Vec::new();
+    let masked = if options.extensions { comment::mask(file, from, &mut diagnostics) } else { None };
+    let source = masked.as_deref().unwrap_or(&file.text);
+    let read = writer::write(file, source, from, title, options, &mut diagnostics);
+    (read, diagnostics)
 }

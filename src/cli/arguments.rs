@@ -1,0 +1,162 @@
+//! The arguments of every command: what clap reads, and the help that people read.
+
+use std::path::PathBuf;
+
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+
+/// Turns a folder of Markdown notes into a fast static site with a real search engine inside.
+#[derive(Debug, Parser)]
+#[command(name = "biji", version, propagate_version = true, arg_required_else_help = true)]
+#[command(after_help = "Exit codes: 0 clean, 1 the site has faults, 2 Biji could not do its work.")]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    pub(super) common: Common,
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+/// Options of every command.
+#[derive(Debug, Args)]
+pub(super) struct Common {
+    /// How faults are told: for people, one a line, or as JSON lines on the standard output
+    #[arg(long, global = true, value_enum, default_value_t = Format::Human, value_name = "FORMAT")]
+    pub(super) format: Format,
+    /// Colours: when the output is a terminal, always or never
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    pub(super) color: Color,
+    /// How many threads to use [default: one per processor]
+    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(super) threads: Option<u16>,
+    /// Say nothing but errors
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub(super) quiet: bool,
+    /// Say more: every fault, also when there are many of a kind
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    pub(super) verbose: u8,
+}
+
+/// How faults are told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// With excerpts and hints.
+    Human,
+    /// One a line: `file:line:column: severity[code]: message`.
+    Short,
+    /// One JSON object a line, on the standard output.
+    Json,
+}
+
+/// When to colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Color {
+    /// On a terminal, unless NO_COLOR is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Make a new site: biji.toml and a few linked notes; never overwrites
+    Init(Init),
+    /// Make a new note with front matter
+    New(New),
+    /// Build the site
+    Build(Build),
+    /// Report everything that build would, and write nothing
+    Check(Check),
+}
+
+/// Which site.
+#[derive(Debug, Clone, Args)]
+pub(super) struct Site {
+    /// A folder with a biji.toml, or any folder of Markdown
+    #[arg(default_value = ".", value_name = "ROOT")]
+    pub(super) root: PathBuf,
+    #[command(flatten)]
+    pub(super) overrides: Overrides,
+}
+
+/// What the command line sets over biji.toml.
+#[derive(Debug, Clone, Default, Args)]
+pub(super) struct Overrides {
+    /// Where the site goes, relative to the current folder [default: `public` in ROOT]
+    #[arg(long, value_name = "DIR")]
+    pub(super) output: Option<PathBuf>,
+    /// The configuration to use instead of ROOT's biji.toml
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+    /// Where the site will be hosted, like `https://example.org/notes/`
+    #[arg(long, value_name = "URL", value_parser = base_url)]
+    pub(super) base_url: Option<String>,
+    /// Publish drafts too
+    #[arg(long)]
+    pub(super) drafts: bool,
+    /// Count warnings as errors
+    #[arg(long)]
+    pub(super) deny_warnings: bool,
+}
+
+fn base_url(text: &str) -> Result<String, String> {
+    crate::config::check_base_url(text).map_err(|(message, hint)| format!("{message}; {hint}"))
+}
+
+/// `biji build`.
+#[derive(Debug, Args)]
+pub(super) struct Build {
+    #[command(flatten)]
+    pub(super) site: Site,
+    /// Tell how long each phase took, a line each
+    #[arg(long)]
+    pub(super) timings: bool,
+}
+
+/// `biji check`.
+#[derive(Debug, Args)]
+pub(super) struct Check {
+    #[command(flatten)]
+    pub(super) site: Site,
+    /// Tell how long each phase took, a line each
+    #[arg(long)]
+    pub(super) timings: bool,
+}
+
+/// `biji init`.
+#[derive(Debug, Args)]
+pub(super) struct Init {
+    /// The folder to make the site in
+    #[arg(value_name = "DIR")]
+    pub(super) folder: PathBuf,
+    /// The language of the sample notes [default: that of your system]
+    #[arg(long, value_enum, value_name = "LANGUAGE")]
+    pub(super) language: Option<Language>,
+}
+
+/// Languages that Biji speaks itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Language {
+    /// Chinese.
+    Zh,
+    /// English.
+    En,
+}
+
+/// `biji new`.
+#[derive(Debug, Args)]
+pub(super) struct New {
+    /// The title; the file is named after it
+    #[arg(value_name = "TITLE")]
+    pub(super) title: String,
+    /// A folder with a biji.toml, or any folder of Markdown
+    #[arg(default_value = ".", value_name = "ROOT")]
+    pub(super) root: PathBuf,
+    /// A folder in the content folder
+    #[arg(long = "in", value_name = "FOLDER")]
+    pub(super) folder: Option<String>,
+    /// Make it a draft
+    #[arg(long)]
+    pub(super) draft: bool,
+}

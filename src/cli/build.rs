@@ -1,0 +1,41 @@
+//! `biji build`: every phase, then publishing, when no fault is an error.
+
+use super::arguments::Build;
+use super::open::open;
+use super::report::{Report, Summary};
+use super::{Failure, Outcome, pipeline};
+use crate::publish::disk::{self, Options};
+
+/// Builds and publishes the site.
+pub(super) fn run(command: &Build, report: &mut Report) -> Result<Outcome, Failure> {
+    let opened = open(&command.site)?;
+    // Refuse before the work, not after it.
+    disk::check(&opened.places)?;
+    let mut built = pipeline::run(&opened, report)?;
+    report.diagnostics(&built.diagnostics, &opened.config);
+    let mut summary = Summary {
+        notes: built.notes,
+        pages: built.pages,
+        attachments: built.attachments,
+        errors: built.errors,
+        warnings: built.diagnostics.len() - built.errors,
+        published: None,
+        output: &opened.output,
+        timings: command.timings,
+    };
+    let Some(bundle) = built.bundle.take() else {
+        report.not_published(&summary, &built.times);
+        return Ok(Outcome::Faults);
+    };
+    let waiting = std::sync::atomic::AtomicBool::new(false);
+    let step = |name: &str| {
+        if name == "waiting" && !waiting.swap(true, std::sync::atomic::Ordering::Relaxed) {
+            super::report::note("another build is publishing to this folder; waiting for it");
+        }
+        true
+    };
+    let options = Options { step: &step, ..Options::default() };
+    summary.published = Some(built.times.phase(report, "publish", || disk::publish(&bundle, &opened.places, &options))?);
+    report.published(&summary, &built.times);
+    Ok(Outcome::Clean)
+}

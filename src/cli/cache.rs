@@ -1,0 +1,61 @@
+//! The highlight cache in the user's cache folder: a convenience, so that nothing about it is ever an error.
+//!
+//! In: ROOT. Out: the blocks of the last build of this site, and a place to save those of this one. One small file a site, because a build
+//! saves only the blocks that it used.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use etcetera::BaseStrategy;
+
+use crate::render::highlight;
+
+/// The blocks of one site and where they are kept.
+#[derive(Debug)]
+pub(super) struct Cache {
+    /// The blocks.
+    pub(super) blocks: highlight::Cache,
+    file: Option<PathBuf>,
+    /// The hash of what was read, to save nothing when nothing changed.
+    read: Option<blake3::Hash>,
+}
+
+/// Reads the cache of a site; an empty one when there is none that can be read.
+pub(super) fn load(root: &Path) -> Cache {
+    let file = folder().map(|folder| {
+        let site = blake3::hash(root.as_os_str().as_encoded_bytes()).to_hex();
+        folder.join(format!("highlight-{}", &site[..16]))
+    });
+    let bytes = file.as_ref().and_then(|file| fs::read(file).ok());
+    let blocks = highlight::Cache::from_bytes(bytes.as_deref().unwrap_or_default());
+    Cache { blocks, read: bytes.map(|bytes| blake3::hash(&bytes)), file }
+}
+
+impl Cache {
+    /// Saves the cache; another build may do the same at the same time.
+    pub(super) fn save(&self) {
+        let Some(file) = &self.file else { return };
+        let bytes = self.blocks.to_bytes();
+        if self.read == Some(blake3::hash(&bytes)) || (self.read.is_none() && bytes.is_empty()) {
+            return;
+        }
+        let temporary = file.with_extension(std::process::id().to_string());
+        let saved = file
+            .parent()
+            .map_or(Ok(()), fs::create_dir_all)
+            .and_then(|()| fs::write(&temporary, &bytes))
+            .and_then(|()| fs::rename(&temporary, file));
+        if saved.is_err() {
+            let _ = fs::remove_file(&temporary);
+        }
+    }
+}
+
+/// `BIJI_CACHE_DIR`, or `biji` in the system's folder for caches.
+fn folder() -> Option<PathBuf> {
+    match std::env::var_os("BIJI_CACHE_DIR") {
+        Some(folder) if folder.is_empty() => None,
+        Some(folder) => Some(folder.into()),
+        None => etcetera::base_strategy::choose_native_strategy().ok().map(|strategy| strategy.cache_dir().join("biji")),
+    }
+}

@@ -1,0 +1,25 @@
+//! `biji check`: everything that build would report, and nothing written.
+
+use super::arguments::Check;
+use super::open::open;
+use super::report::{Report, Summary};
+use super::{Failure, Outcome, pipeline};
+
+/// Checks the site.
+pub(super) fn run(command: &Check, report: &mut Report) -> Result<Outcome, Failure> {
+    let opened = open(&command.site)?;
+    let built = pipeline::run(&opened, report)?;
+    report.diagnostics(&built.diagnostics, &opened.config);
+    let summary = Summary {
+        notes: built.notes,
+        pages: built.pages,
+        attachments: built.attachments,
+        errors: built.errors,
+        warnings: built.diagnostics.len() - built.errors,
+        published: None,
+        output: &opened.output,
+        timings: command.timings,
+    };
+    report.checked(&summary, &built.times);
+    Ok(if built.errors == 0 { Outcome::Clean } else { Outcome::Faults })
+}

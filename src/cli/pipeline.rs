@@ -1,0 +1,143 @@
+//! All phases in order, each timed: what `build` and `check` have in common.
+//!
+//! In: an opened site. Out: the bundle, every diagnostic, counts and times.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use rayon::prelude::*;
+
+use super::open::Opened;
+use super::report::Report;
+use super::{Failure, cache};
+use crate::bundle::{Artifact, Bundle, Payload};
+use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::note::{self, markdown};
+use crate::theme::{Overrides, Theme};
+use crate::{index, render, site, source};
+
+/// What the phases made.
+#[derive(Debug)]
+pub(super) struct Built {
+    /// The site; `None` when it has errors or could not be put together.
+    pub(super) bundle: Option<Bundle>,
+    /// Every fault that is not allowed, sorted.
+    pub(super) diagnostics: Vec<Diagnostic>,
+    /// How many are errors.
+    pub(super) errors: usize,
+    /// How many notes were read.
+    pub(super) notes: usize,
+    /// How many have a page.
+    pub(super) pages: usize,
+    /// How many attachments are published.
+    pub(super) attachments: usize,
+    /// How long each phase took.
+    pub(super) times: Times,
+}
+
+/// How long each phase took.
+#[derive(Debug)]
+pub(super) struct Times {
+    start: Instant,
+    /// The phases in order.
+    pub(super) phases: Vec<(&'static str, Duration)>,
+}
+
+impl Times {
+    fn new() -> Self {
+        Self { start: Instant::now(), phases: Vec::new() }
+    }
+
+    /// Runs a phase and notes its time.
+    pub(super) fn phase<T>(&mut self, report: &mut Report, name: &'static str, work: impl FnOnce() -> T) -> T {
+        report.progress(name);
+        let start = Instant::now();
+        let result = work();
+        self.phases.push((name, start.elapsed()));
+        result
+    }
+
+    /// Since the beginning.
+    pub(super) fn total(&self) -> Duration {
+        self.start.elapsed()
+    }
+}
+
+/// Runs every phase but publishing.
+pub(super) fn run(opened: &Opened, report: &mut Report) -> Result<Built, Failure> {
+    let mut times = Times::new();
+    let mut found = opened.diagnostics.clone();
+    let config = &opened.config;
+    if !opened.content.is_dir() {
+        return Ok(finish(None, found, opened, (0, 0, 0), times));
+    }
+    let (tree, diagnostics) = times.phase(report, "read", || source::disk::read(opened.folder()));
+    let notes_read = tree.notes.len();
+    if notes_read == 0 && diagnostics.is_empty() {
+        return Err(no_notes(&opened.content));
+    }
+    found.extend(diagnostics);
+
+    let notes = times.phase(report, "parse", || {
+        let options = markdown::Options::default();
+        let parsed: Vec<_> = tree.notes.par_iter().map(|source| note::parse(source, options)).collect();
+        let mut notes = Vec::with_capacity(parsed.len());
+        for (note, diagnostics) in parsed {
+            notes.extend(note);
+            found.extend(diagnostics);
+        }
+        notes
+    });
+
+    let (site, diagnostics) = times.phase(report, "link", || site::assemble(config.clone(), notes, &tree.attachments));
+    drop(tree);
+    found.extend(diagnostics);
+    found.extend(source::disk::check_attachments(opened.folder(), &site.attachments));
+
+    let (mut artifacts, diagnostics) = times.phase(report, "render", || {
+        let (overrides, mut found) =
+            if opened.is_configured { source::disk::read_overrides(&opened.root) } else { (Overrides::default(), Vec::new()) };
+        let (theme, diagnostics) = Theme::new(overrides);
+        found.extend(diagnostics);
+        let cache = cache::load(&opened.places.root);
+        let (artifacts, diagnostics) = render::render(&site, &theme, &cache.blocks);
+        found.extend(diagnostics);
+        cache.save();
+        (artifacts, found)
+    });
+    found.extend(diagnostics);
+
+    let (pack, diagnostics) = times.phase(report, "index", || index::index(&site));
+    found.extend(diagnostics);
+    artifacts.extend(pack);
+    let attachment = |(source, url): &(crate::path::SourcePath, crate::path::UrlPath)| Artifact {
+        path: url.clone(),
+        payload: Payload::Attachment(source.clone()),
+    };
+    artifacts.extend(site.attachments.iter().map(attachment));
+
+    let counts = (notes_read, site.pages.len(), site.attachments.len());
+    drop(site);
+    let bundle = match Bundle::new(artifacts) {
+        Ok(bundle) => Some(bundle),
+        Err(path) => {
+            found.push(Diagnostic::site(Code::AddressCollision, format!("two files want the address `{path}`")).hint("rename one of them"));
+            None
+        }
+    };
+    Ok(finish(bundle, found, opened, counts, times))
+}
+
+fn finish(bundle: Option<Bundle>, mut found: Vec<Diagnostic>, opened: &Opened, counts: (usize, usize, usize), times: Times) -> Built {
+    found.retain(|diagnostic| opened.config.severity(diagnostic.code) != Severity::Allow);
+    found.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
+    found.dedup();
+    let errors = found.iter().filter(|diagnostic| opened.config.severity(diagnostic.code) == Severity::Error).count();
+    let (notes, pages, attachments) = counts;
+    Built { bundle: bundle.filter(|_| errors == 0), diagnostics: found, errors, notes, pages, attachments, times }
+}
+
+fn no_notes(content: &Path) -> Failure {
+    Failure::new(format!("no notes in `{}`: no file ends with `.md` or `.markdown`", content.display()))
+        .hint("name the folder of your notes: `biji build FOLDER`, or make a first one: `biji new TITLE`")
+}

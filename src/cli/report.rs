@@ -1,0 +1,249 @@
+//! The only place that prints. Messages for people go to the standard error output, data to the standard output.
+//!
+//! In: diagnostics, failures, counts. Out: text. Decides nothing: severities come from the configuration, exit codes from `cli`.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "this is the only printer")]
+
+mod diagnostics;
+
+use std::io::{self, IsTerminal, Write};
+use std::path::Path;
+use std::time::Duration;
+
+use anstream::{AutoStream, ColorChoice};
+use anstyle::{AnsiColor, Style};
+
+use super::Failure;
+use super::arguments::{Color, Common, Format};
+use super::excerpt::tame;
+use super::pipeline::Times;
+use crate::config::Config;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::publish::disk::Published;
+
+const RED: Style = AnsiColor::Red.on_default().bold();
+const YELLOW: Style = AnsiColor::Yellow.on_default().bold();
+const BLUE: Style = AnsiColor::Blue.on_default().bold();
+const GREEN: Style = AnsiColor::Green.on_default().bold();
+const BOLD: Style = Style::new().bold();
+
+/// What a command has to say at its end.
+#[derive(Debug)]
+pub(super) struct Summary<'a> {
+    /// Notes read.
+    pub(super) notes: usize,
+    /// Pages of notes.
+    pub(super) pages: usize,
+    /// Attachments published.
+    pub(super) attachments: usize,
+    /// Faults that are errors.
+    pub(super) errors: usize,
+    /// The others.
+    pub(super) warnings: usize,
+    /// What publishing did, when it did.
+    pub(super) published: Option<Published>,
+    /// The output folder as people write it.
+    pub(super) output: &'a Path,
+    /// Whether to give each phase a line.
+    pub(super) timings: bool,
+}
+
+/// Prints in one of the formats.
+#[derive(Debug)]
+pub(super) struct Report {
+    format: Format,
+    color: ColorChoice,
+    quiet: bool,
+    verbose: bool,
+    /// Whether a progress line stands on the terminal.
+    progress: bool,
+    is_terminal: bool,
+}
+
+impl Report {
+    pub(super) fn new(common: &Common) -> Self {
+        let color = match common.color {
+            Color::Auto => ColorChoice::Auto,
+            Color::Always => ColorChoice::AlwaysAnsi,
+            Color::Never => ColorChoice::Never,
+        };
+        let is_terminal = io::stderr().is_terminal();
+        Self { format: common.format, color, quiet: common.quiet, verbose: common.verbose > 0, progress: false, is_terminal }
+    }
+
+    /// Says what is being done, on a terminal only.
+    pub(super) fn progress(&mut self, phase: &str) {
+        if self.is_terminal && !self.quiet && self.format == Format::Human {
+            let _ = write!(io::stderr(), "\r\x1b[K{phase}…");
+            self.progress = true;
+        }
+    }
+
+    /// Prints every fault, or the first of each kind where there are many.
+    pub(super) fn diagnostics(&mut self, found: &[Diagnostic], config: &Config) {
+        let is_shown = |diagnostic: &&Diagnostic| !self.quiet || config.severity(diagnostic.code) == Severity::Error;
+        let shown: Vec<&Diagnostic> = found.iter().filter(is_shown).collect();
+        match self.format {
+            Format::Human => self.err(&diagnostics::human(&shown, config, self.verbose)),
+            Format::Short => self.err(&diagnostics::short(&shown, config)),
+            Format::Json => drop(self.out(&diagnostics::json(&shown, config))),
+        }
+    }
+
+    /// Says why Biji could not do its work.
+    pub(super) fn failure(&mut self, failure: &Failure) {
+        let mut text = format!("{RED}error{RED:#}{BOLD}: {}{BOLD:#}\n", tame(&failure.message));
+        if let Some(hint) = &failure.hint {
+            text.push_str(&format!("  {BLUE}help{BLUE:#}: {}\n", tame(hint)));
+        }
+        if self.format == Format::Json {
+            let line = serde_json::json!({ "type": "failure", "message": failure.message, "hint": failure.hint });
+            drop(self.out(&format!("{line}\n")));
+        }
+        self.err(&text);
+    }
+
+    /// The last lines of a build that published.
+    pub(super) fn published(&mut self, summary: &Summary<'_>, times: &Times) {
+        let Some(published) = summary.published else { return };
+        let output = summary.output.display().to_string();
+        let changed = match (published.written, published.removed) {
+            (0, 0) => "nothing changed".to_owned(),
+            (written, 0) => format!("{written} files written"),
+            (written, removed) => format!("{written} files written, {removed} removed"),
+        };
+        let mut text = faults(summary);
+        text.push_str(&format!(
+            "{GREEN}published{GREEN:#} {}, {}, {} to `{}` in {}; {changed} ({})\n",
+            count(summary.pages, "page"),
+            count(summary.attachments, "attachment"),
+            size(published.bytes),
+            tame(&output),
+            seconds(times.total()),
+            phases(times)
+        ));
+        if summary.timings {
+            text.push_str(&table(times));
+        }
+        text.push_str(&format!("open {}\n", tame(&summary.output.join("index.html").display().to_string())));
+        self.end(&text, summary, times);
+    }
+
+    /// The last line of a build that did not publish.
+    pub(super) fn not_published(&mut self, summary: &Summary<'_>, times: &Times) {
+        let mut text = format!(
+            "{RED}nothing published{RED:#}: {}, {}; the old site stays as it is ({})\n",
+            count(summary.errors, "error"),
+            count(summary.warnings, "warning"),
+            phases(times)
+        );
+        if summary.timings {
+            text.push_str(&table(times));
+        }
+        self.end(&text, summary, times);
+    }
+
+    /// The last line of a check.
+    pub(super) fn checked(&mut self, summary: &Summary<'_>, times: &Times) {
+        let mut text = faults(summary);
+        text.push_str(&format!(
+            "{GREEN}checked{GREEN:#} {} in {} ({})\n",
+            count(summary.notes, "note"),
+            seconds(times.total()),
+            phases(times)
+        ));
+        if summary.timings {
+            text.push_str(&table(times));
+        }
+        self.end(&text, summary, times);
+    }
+
+    /// Something that was done, for people.
+    pub(super) fn say(&mut self, text: &str) {
+        if !self.quiet {
+            self.err(&format!("{}\n", tame(text)));
+        }
+    }
+
+    /// A line of data. False when nobody reads any more.
+    pub(super) fn line(&mut self, text: &str) -> bool {
+        self.out(&format!("{text}\n")).is_ok()
+    }
+
+    fn end(&mut self, text: &str, summary: &Summary<'_>, times: &Times) {
+        if self.format == Format::Json {
+            let phases: serde_json::Map<String, serde_json::Value> =
+                times.phases.iter().map(|(name, time)| ((*name).to_owned(), (time.as_millis() as u64).into())).collect();
+            let line = serde_json::json!({
+                "type": "summary", "notes": summary.notes, "pages": summary.pages, "attachments": summary.attachments,
+                "errors": summary.errors, "warnings": summary.warnings, "published": summary.published.is_some(),
+                "bytes": summary.published.map(|published| published.bytes), "written": summary.published.map(|published| published.written),
+                "output": summary.output.display().to_string(), "took_ms": times.total().as_millis() as u64, "phases": phases,
+            });
+            drop(self.out(&format!("{line}\n")));
+        } else if !self.quiet || summary.errors > 0 {
+            self.err(text);
+        }
+    }
+
+    /// Messages: nobody to tell when even that fails.
+    fn err(&mut self, text: &str) {
+        if std::mem::take(&mut self.progress) {
+            let _ = write!(io::stderr(), "\r\x1b[K");
+        }
+        let mut stream = AutoStream::new(io::stderr(), self.color).lock();
+        let _ = stream.write_all(text.as_bytes());
+    }
+
+    fn out(&mut self, text: &str) -> io::Result<()> {
+        let mut stream = AutoStream::new(io::stdout(), self.color).lock();
+        stream.write_all(text.as_bytes())?;
+        stream.flush()
+    }
+}
+
+/// A remark in the middle of the work, from any thread.
+pub(super) fn note(text: &str) {
+    let _ = writeln!(io::stderr(), "{}", tame(text));
+}
+
+/// What the panic hook says.
+pub(super) fn fault_of_ours(what: &str) {
+    let _ = writeln!(
+        io::stderr(),
+        "error: Biji itself has failed; the published site is untouched\n  help: please report it with the note that causes it: {}",
+        tame(what)
+    );
+}
+
+fn faults(summary: &Summary<'_>) -> String {
+    match (summary.errors, summary.warnings) {
+        (0, 0) => String::new(),
+        (0, warnings) => format!("{YELLOW}{}{YELLOW:#}\n", count(warnings, "warning")),
+        (errors, warnings) => format!("{RED}{}{RED:#}, {}\n", count(errors, "error"), count(warnings, "warning")),
+    }
+}
+
+fn count(number: usize, noun: &str) -> String {
+    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
+}
+
+fn size(bytes: u64) -> String {
+    match bytes {
+        0..1_000 => format!("{bytes} B"),
+        1_000..1_000_000 => format!("{} kB", bytes / 1_000),
+        _ => format!("{}.{} MB", bytes / 1_000_000, bytes / 100_000 % 10),
+    }
+}
+
+fn seconds(time: Duration) -> String {
+    format!("{:.2} s", time.as_secs_f64())
+}
+
+fn phases(times: &Times) -> String {
+    let phases: Vec<String> = times.phases.iter().map(|(name, time)| format!("{name} {:.2}", time.as_secs_f64())).collect();
+    phases.join(", ")
+}
+
+fn table(times: &Times) -> String {
+    times.phases.iter().map(|(name, time)| format!("{name:>10} {:>9.1} ms\n", time.as_secs_f64() * 1000.0)).collect()
+}

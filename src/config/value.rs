@@ -1,0 +1,116 @@
+//! Typed values out of a spanned TOML table, each fault reported at its place.
+//!
+//! In: a value with its span and what it should be. Out: the value, or `None` and a diagnostic. Knows no keys.
+
+use std::collections::BTreeMap;
+
+use toml::Spanned;
+use toml::de::{DeString, DeValue};
+
+use crate::diagnostic::{Code, Diagnostic, File, Severity, nearest};
+
+/// What a check says of a wrong value: the message and the hint.
+type Check = fn(&str) -> Result<String, (String, String)>;
+
+/// Reads values of one file and collects what is wrong with them.
+pub(super) struct Reader<'a> {
+    file: &'a File,
+    found: Vec<Diagnostic>,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(file: &'a File) -> Self {
+        Self { file, found: Vec::new() }
+    }
+
+    pub(super) fn diagnostics(self) -> Vec<Diagnostic> {
+        self.found
+    }
+
+    pub(super) fn report(&mut self, diagnostic: Diagnostic) {
+        self.found.push(diagnostic);
+    }
+
+    pub(super) fn unknown(&mut self, key: &Spanned<DeString<'_>>, name: &str, known: &[&str]) {
+        let hint = nearest(name, known.iter().copied())
+            .map_or_else(|| format!("the keys are {}", known.join(", ")), |near| format!("did you mean `{near}`?"));
+        let message = format!("unknown key `{name}`");
+        self.found.push(Diagnostic::at(Code::UnknownKey, self.file.clone(), key.span().into(), message).hint(hint));
+    }
+
+    pub(super) fn string(&mut self, value: &Spanned<DeValue<'_>>) -> Option<String> {
+        let text = value.get_ref().as_str().map(str::to_owned);
+        if text.is_none() {
+            self.wrong_type(value, "a string", "put it in quotes");
+        }
+        text
+    }
+
+    pub(super) fn checked(&mut self, value: &Spanned<DeValue<'_>>, check: Check) -> Option<String> {
+        let text = self.string(value)?;
+        match check(&text) {
+            Ok(text) => Some(text),
+            Err((message, hint)) => {
+                self.wrong(value, message, hint);
+                None
+            }
+        }
+    }
+
+    pub(super) fn bool(&mut self, value: &Spanned<DeValue<'_>>) -> Option<bool> {
+        let found = value.get_ref().as_bool();
+        if found.is_none() {
+            self.wrong_type(value, "true or false", "write `true` or `false` without quotes");
+        }
+        found
+    }
+
+    pub(super) fn list(&mut self, value: &Spanned<DeValue<'_>>, check: Check) -> Vec<String> {
+        let Some(items) = value.get_ref().as_array() else {
+            self.wrong_type(value, "a list of strings", "put brackets around it: `[\"…\"]`");
+            return Vec::new();
+        };
+        items.iter().filter_map(|item| self.checked(item, check)).collect()
+    }
+
+    pub(super) fn severities(&mut self, value: &Spanned<DeValue<'_>>) -> BTreeMap<Code, Severity> {
+        let mut severities = BTreeMap::new();
+        let Some(table) = value.get_ref().as_table() else {
+            self.wrong_type(value, "a table", "write `[severity]` and below it lines like `broken-link = \"error\"`");
+            return severities;
+        };
+        let names: Vec<&str> = Code::ALL.iter().map(|code| code.as_str()).collect();
+        for (key, value) in table {
+            let name = key.get_ref().as_ref();
+            let Ok(code) = name.parse::<Code>() else {
+                self.unknown(key, name, &names);
+                continue;
+            };
+            match self.string(value).as_deref() {
+                Some("allow") => drop(severities.insert(code, Severity::Allow)),
+                Some("warning") => drop(severities.insert(code, Severity::Warning)),
+                Some("error") => drop(severities.insert(code, Severity::Error)),
+                Some(other) => {
+                    let hint = nearest(other, ["allow", "warning", "error"])
+                        .map_or("one of `allow`, `warning` and `error`".to_owned(), |near| format!("did you mean `{near}`?"));
+                    self.wrong(value, format!("`{other}` is no severity"), hint);
+                }
+                None => {}
+            }
+        }
+        severities
+    }
+
+    fn wrong_type(&mut self, value: &Spanned<DeValue<'_>>, wanted: &str, hint: &str) {
+        let message = format!("expected {wanted}, found {} {}", article(value.get_ref().type_str()), value.get_ref().type_str());
+        self.wrong(value, message, hint.to_owned());
+    }
+
+    fn wrong(&mut self, value: &Spanned<DeValue<'_>>, message: String, hint: String) {
+        self.found.push(Diagnostic::at(Code::Config, self.file.clone(), value.span().into(), message).hint(hint));
+    }
+}
+
+fn article(noun: &str) -> &'static str {
+    if noun.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" }
+}

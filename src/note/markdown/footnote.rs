@@ -1,0 +1,161 @@
+//! Footnotes: numbered by their first reference, collected at the end of the note, as on GitHub.
+//!
+//! In: references and definitions as they come. Out: the list of notes that are referred to. A definition that nothing visible refers to is
+//! not shown.
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+
+use super::output::Output;
+use super::visible::Visible;
+use crate::note::Section;
+use crate::path::Anchor;
+
+/// All footnotes of one note.
+#[derive(Debug, Default)]
+pub(super) struct Footnotes {
+    numbers: HashMap<String, usize>,
+    notes: Vec<Footnote>,
+}
+
+#[derive(Debug, Default)]
+struct Footnote {
+    /// What refers to it: the footnote in which the reference stands, or `None` for the body; and the section.
+    references: Vec<(Option<usize>, usize)>,
+    definition: Option<Definition>,
+}
+
+#[derive(Debug)]
+struct Definition {
+    output: Output,
+    text: Section,
+    /// The headings in it, whose `html_start` moves with it.
+    headings: std::ops::Range<usize>,
+}
+
+/// Where a footnote's parts came to lie.
+pub(super) struct Placed {
+    /// Headings of the outline whose `html_start` grows by the offset.
+    pub(super) moved: Vec<(std::ops::Range<usize>, usize)>,
+    /// Headings that are not shown.
+    pub(super) hidden: Vec<std::ops::Range<usize>>,
+    /// The ids that were written.
+    pub(super) anchors: Vec<Anchor>,
+}
+
+impl Footnotes {
+    /// The index of a label, whose number is one more.
+    pub(super) fn index(&mut self, label: &str) -> usize {
+        // Labels match as those of links do: without regard to case.
+        let key = label.trim().to_lowercase();
+        let next = self.notes.len();
+        let index = *self.numbers.entry(key).or_insert(next);
+        if index == next {
+            self.notes.push(Footnote::default());
+        }
+        index
+    }
+
+    /// Writes a reference.
+    pub(super) fn refer(&mut self, label: &str, within: Option<&str>, section: usize, output: &mut Output) {
+        let within = within.map(|label| self.index(label));
+        let index = self.index(label);
+        let references = &mut self.notes[index].references;
+        references.push((within, section));
+        let reference = reference_id(index, references.len());
+        let number = index + 1;
+        output.push(&format!(
+            "<sup class=\"footnote-reference\"><a href=\"#fn:{number}\" id=\"{reference}\" role=\"doc-noteref\">{number}</a></sup>"
+        ));
+    }
+
+    /// Takes a definition. Of several with one label the first counts.
+    pub(super) fn define(&mut self, label: &str, output: Output, text: Section, headings: std::ops::Range<usize>) {
+        let index = self.index(label);
+        self.notes[index].definition.get_or_insert(Definition { output, text, headings });
+    }
+
+    /// Writes the list, and the notes' text to the sections that refer to them first.
+    pub(super) fn finish(mut self, output: &mut Output, visible: &mut Visible) -> Placed {
+        let mut placed = Placed { moved: Vec::new(), hidden: Vec::new(), anchors: Vec::new() };
+        let shown = self.shown();
+        let mut is_open = false;
+        for (index, note) in self.notes.iter_mut().enumerate() {
+            let Some(definition) = note.definition.take() else { continue };
+            if !shown[index] {
+                placed.hidden.push(definition.headings);
+                continue;
+            }
+            if !is_open {
+                output.push_block("<section class=\"footnotes\" role=\"doc-endnotes\">\n<ol>\n");
+                is_open = true;
+            }
+            let number = index + 1;
+            output.push(&format!("<li id=\"fn:{number}\" value=\"{number}\">\n"));
+            placed.anchors.push(Anchor::explicit(&format!("fn:{number}")));
+            let mut back = String::new();
+            let visible_references =
+                note.references.iter().enumerate().filter(|(_, (within, _))| within.is_none_or(|within| shown[within]));
+            let mut first = None;
+            for (repeat, (_, section)) in visible_references {
+                first = first.or(Some(*section));
+                let id = reference_id(index, repeat + 1);
+                let _ = write!(back, " <a href=\"#{id}\" class=\"footnote-back\" role=\"doc-backlink\" aria-label=\"{number}\">↩</a>");
+                placed.anchors.push(Anchor::explicit(&id));
+            }
+            placed.moved.push((definition.headings, output.html.len()));
+            let mut html = definition.output;
+            let end = html.html.trim_end().len();
+            // The way back stands at the end of the last paragraph.
+            match html.html[..end].strip_suffix("</p>").map(str::len) {
+                Some(at) if html.holes.last().is_none_or(|hole| hole.at as usize <= at) => html.html.insert_str(at, &back),
+                _ => {
+                    html.start_line();
+                    html.push(back.trim_start());
+                    html.push("\n");
+                }
+            }
+            output.append(html);
+            output.start_line();
+            output.push("</li>\n");
+            visible.append(first.unwrap_or(0), &definition.text);
+        }
+        if is_open {
+            output.push("</ol>\n</section>\n");
+        }
+        placed
+    }
+
+    /// Which footnotes can be reached from the body.
+    fn shown(&self) -> Vec<bool> {
+        let mut from: Vec<Vec<usize>> = vec![Vec::new(); self.notes.len()];
+        let mut shown = vec![false; self.notes.len()];
+        let mut open = Vec::new();
+        for (index, note) in self.notes.iter().enumerate() {
+            for (within, _) in &note.references {
+                match within {
+                    Some(within) => from[*within].push(index),
+                    None if !shown[index] => {
+                        shown[index] = true;
+                        open.push(index);
+                    }
+                    None => {}
+                }
+            }
+        }
+        while let Some(index) = open.pop() {
+            for target in std::mem::take(&mut from[index]) {
+                if !shown[target] {
+                    shown[target] = true;
+                    open.push(target);
+                }
+            }
+        }
+        shown
+    }
+}
+
+fn reference_id(index: usize, repeat: usize) -> String {
+    let number = index + 1;
+    if repeat == 1 { format!("fnref:{number}") } else { format!("fnref:{number}-{repeat}") }
+}

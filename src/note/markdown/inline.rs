@@ -1,0 +1,328 @@
+//! Events to HTML with holes: what stands in a line.
+//!
+//! In: inline events. Out: HTML, links, visible text. Blocks are the writer's.
+
+use pulldown_cmark::{Event, LinkType, Tag, TagEnd};
+
+use super::link::{inline_target, wikilink_target, wikilink_text, without_size};
+use super::math::to_mathml;
+use super::output::offset;
+use super::writer::Writer;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::note::{Fill, Link, LinkKind};
+use crate::text::Span;
+
+/// The state within a line.
+#[derive(Debug, Default)]
+pub(super) struct Inline {
+    pub(super) in_code_block: bool,
+    /// Where the event before ended.
+    pub(super) last_end: usize,
+    /// How many images are open, one in the description of the other.
+    images: usize,
+    /// The open links, and the open image.
+    open: Vec<Open>,
+    /// A soft break that goes away if wide text follows.
+    pending: Option<Pending>,
+}
+
+#[derive(Debug)]
+struct Open {
+    link: usize,
+    /// Where its text starts, and the place that counts from.
+    text: usize,
+    place: (usize, usize),
+    /// Where the event started, to tell a link without any text.
+    start: usize,
+    is_inline: bool,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Pending {
+    html: usize,
+    text: usize,
+    place: (usize, usize),
+}
+
+impl Inline {
+    pub(super) fn in_image(&self) -> bool {
+        self.images > 0
+    }
+}
+
+impl<'a> Writer<'a> {
+    /// Adds a link and returns its number.
+    pub(super) fn link(&mut self, link: Link) -> u32 {
+        self.links.push(link);
+        offset(self.links.len() - 1)
+    }
+
+    pub(super) fn inline_event(&mut self, event: Event<'a>, range: &std::ops::Range<usize>) {
+        match event {
+            Event::Text(text) => {
+                let mut text = self.clean(text);
+                if self.in_bare_wikilink() {
+                    text = wikilink_text(&text).into();
+                }
+                if self.raw.is_verbatim() {
+                    self.out.text(&text);
+                    return;
+                }
+                self.show(&text, true);
+                if self.options.extensions && self.inline.open.is_empty() && super::autolink::may_hold(&text) && !self.raw.in_link() {
+                    self.autolinks(&text, range);
+                } else {
+                    self.out.text(&text);
+                }
+            }
+            Event::Code(text) => {
+                let text = self.clean(text);
+                self.show(&text, false);
+                self.out.push("<code>");
+                self.out.text(&text);
+                self.out.push("</code>");
+            }
+            Event::InlineMath(tex) => self.math(&tex, false, range),
+            Event::DisplayMath(tex) => self.math(&tex, true, range),
+            Event::InlineHtml(html) => {
+                self.inline.pending = None;
+                let start = range.start;
+                let is_exact = self.source.get(range.clone()) == Some(&*html);
+                let place = |at: usize| if is_exact { start + at } else { start };
+                self.raw_html(&html, false, &place);
+            }
+            Event::FootnoteReference(label) => {
+                self.inline.pending = None;
+                let label = self.clean(label);
+                let within = self.footnote().map(str::to_owned);
+                let section = self.visible.section();
+                self.footnotes.refer(&label, within.as_deref(), section, &mut self.out);
+            }
+            Event::SoftBreak => self.soft_break(),
+            Event::HardBreak => {
+                self.inline.pending = None;
+                self.out.push("<br />\n");
+                if !self.raw.hides() {
+                    self.visible.end_line();
+                }
+            }
+            Event::TaskListMarker(is_done) => self.task(is_done),
+            Event::Start(_) | Event::End(_) | Event::Html(_) | Event::Rule => {}
+        }
+    }
+
+    /// Whether the text is the target of a wikilink.
+    fn in_bare_wikilink(&self) -> bool {
+        self.inline.open.last().is_some_and(|open| {
+            let link = &self.links[open.link];
+            link.kind == LinkKind::Wikilink && link.text.is_empty()
+        })
+    }
+
+    pub(super) fn start_inline(&mut self, tag: Tag<'a>, range: &std::ops::Range<usize>) {
+        match tag {
+            Tag::Emphasis => self.start_element("<em>", range),
+            Tag::Strong => self.start_element("<strong>", range),
+            Tag::Strikethrough => self.start_element("<del>", range),
+            Tag::Superscript => self.start_element("<sup>", range),
+            Tag::Subscript => self.start_element("<sub>", range),
+            Tag::Link { link_type, dest_url, title, .. } => {
+                let link = self.open_link(link_type, &dest_url, &title, range, false);
+                self.out.hole(Fill::LinkStart(link));
+            }
+            Tag::Image { link_type, dest_url, title, .. } => {
+                self.inline.pending = None;
+                self.open_link(link_type, &dest_url, &title, range, true);
+                self.inline.images = 1;
+            }
+            _ => {}
+        }
+    }
+
+    pub(super) fn end_inline(&mut self, tag: TagEnd, range: &std::ops::Range<usize>) {
+        match tag {
+            TagEnd::Emphasis => self.unnest("</em>", false),
+            TagEnd::Strong => self.unnest("</strong>", false),
+            TagEnd::Strikethrough => self.unnest("</del>", false),
+            TagEnd::Superscript => self.unnest("</sup>", false),
+            TagEnd::Subscript => self.unnest("</sub>", false),
+            TagEnd::Link => {
+                if let Some((link, text)) = self.close_link(range) {
+                    if self.links[link].kind != LinkKind::Wikilink || !self.links[link].text.is_empty() {
+                        self.links[link].text = text;
+                    }
+                    self.out.hole(Fill::LinkEnd(offset(link)));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// An event within an image: only its text counts. False for the end of the outermost image's surroundings.
+    pub(super) fn image_event(&mut self, event: &Event<'a>, range: &std::ops::Range<usize>) -> bool {
+        match event {
+            Event::Start(Tag::Image { .. }) => self.inline.images += 1,
+            Event::End(TagEnd::Image) => {
+                self.inline.images -= 1;
+                if self.inline.images == 0 {
+                    self.end_image(range);
+                }
+            }
+            Event::Text(text) | Event::Code(text) | Event::InlineMath(text) | Event::DisplayMath(text) => {
+                let text = self.clean(text.clone());
+                self.visible.push(&text);
+            }
+            Event::SoftBreak | Event::HardBreak => self.visible.push(" "),
+            _ => {}
+        }
+        self.inline.last_end = range.end;
+        true
+    }
+
+    fn end_image(&mut self, range: &std::ops::Range<usize>) {
+        let start = self.inline.open.last().map_or(0, |open| open.text);
+        let Some((link, text)) = self.close_link(range) else { return };
+        let is_bare = self.links[link].kind == LinkKind::Embed && self.links[link].text.is_empty();
+        // The size that may stand behind the text, and a name that is shown only when the picture is not, are no text.
+        let length = if is_bare {
+            0
+        } else if self.options.extensions {
+            without_size(&text)
+        } else {
+            text.len()
+        };
+        let length = if self.raw.hides() { 0 } else { length };
+        self.visible.here().text.truncate(start + length);
+        if !is_bare {
+            self.links[link].text = text;
+        }
+        self.out.hole(Fill::Embed(offset(link)));
+        self.has_content = true;
+    }
+
+    fn start_element(&mut self, html: &str, range: &std::ops::Range<usize>) {
+        if self.nest(1, range) {
+            self.out.push(html);
+        }
+    }
+
+    fn open_link(&mut self, link_type: LinkType, target: &str, title: &str, range: &std::ops::Range<usize>, is_image: bool) -> u32 {
+        let target = self.clean(target.into()).into_string();
+        let title = self.clean(title.into()).into_string();
+        let mut span = Span::from(range.clone());
+        let mut text = String::new();
+        let mut is_inline = false;
+        let (kind, target) = match link_type {
+            LinkType::WikiLink { has_pothole } => {
+                span = wikilink_target(self.source, range.clone()).unwrap_or(span);
+                if has_pothole {
+                    // Replaced when the link ends; tells until then that there is a text.
+                    text.push('|');
+                }
+                // In a table the `|` is escaped, and the backslash is none of the target's.
+                let target = target.trim_end_matches('\\').trim().to_owned();
+                (if is_image { LinkKind::Embed } else { LinkKind::Wikilink }, target)
+            }
+            LinkType::Email => {
+                span = Span::new(range.start + 1, range.end.saturating_sub(1).max(range.start + 1));
+                (LinkKind::Link, format!("mailto:{target}"))
+            }
+            LinkType::Autolink => {
+                span = Span::new(range.start + 1, range.end.saturating_sub(1).max(range.start + 1));
+                (LinkKind::Link, target)
+            }
+            link_type => {
+                is_inline = link_type == LinkType::Inline;
+                (if is_image { LinkKind::Image } else { LinkKind::Link }, target)
+            }
+        };
+        let number = self.link(Link { kind, target, title, text, span });
+        let start = self.visible.here().text.len();
+        let place = self.visible.place();
+        self.inline.open.push(Open { link: number as usize, text: start, place, start: range.start, is_inline });
+        number
+    }
+
+    /// Ends the innermost link or image; returns its number and text.
+    fn close_link(&mut self, range: &std::ops::Range<usize>) -> Option<(usize, String)> {
+        let open = self.inline.open.pop()?;
+        if open.is_inline {
+            // The event before is the link's own start when it has no text.
+            let text_end = if self.inline.last_end >= range.end { open.start + 1 } else { self.inline.last_end };
+            if let Some(span) = inline_target(self.source, range.clone(), text_end) {
+                self.links[open.link].span = span;
+            }
+        }
+        let is_here = open.place == self.visible.place();
+        let text = if is_here { self.visible.here().text.get(open.text..).unwrap_or("").to_owned() } else { String::new() };
+        Some((open.link, text))
+    }
+
+    /// Counts a text as seen. `may_join`: whether it is running text, which wide letters join across a line break.
+    pub(super) fn show(&mut self, text: &str, may_join: bool) {
+        let Some(first) = text.chars().next() else { return };
+        if let Some(pending) = self.inline.pending.take()
+            && may_join
+            && is_wide(first)
+            && pending.place == self.visible.place()
+            && self.out.html.as_bytes().get(pending.html) == Some(&b'\n')
+        {
+            self.out.remove_break(pending.html);
+            let here = self.visible.here();
+            if here.text.as_bytes().get(pending.text) == Some(&b' ') {
+                here.text.remove(pending.text);
+                for open in self.inline.open.iter_mut().filter(|open| open.text > pending.text) {
+                    open.text -= 1;
+                }
+            }
+        }
+        self.has_content = true;
+        if self.raw.hides() {
+            return;
+        }
+        self.visible.push(text);
+    }
+
+    fn soft_break(&mut self) {
+        let place = self.visible.place();
+        let here = &mut self.visible.here().text;
+        if self.options.extensions && here.chars().next_back().is_some_and(is_wide) {
+            self.inline.pending = Some(Pending { html: self.out.html.len(), text: here.len(), place });
+        } else {
+            self.inline.pending = None;
+        }
+        self.out.push("\n");
+        if !self.raw.hides() && !here.is_empty() && !here.ends_with(char::is_whitespace) {
+            here.push(' ');
+        }
+    }
+
+    fn math(&mut self, tex: &str, is_display: bool, range: &std::ops::Range<usize>) {
+        let tex = self.clean(tex.into());
+        self.show(&tex, false);
+        match to_mathml(&tex, is_display) {
+            Ok(mathml) => self.out.push(&mathml),
+            Err(message) => {
+                self.out.push("<code class=\"math\">");
+                self.out.text(&tex);
+                self.out.push("</code>");
+                self.diagnostics.push(
+                    Diagnostic::at(
+                        Code::Math,
+                        self.file.clone(),
+                        Span::from(range.clone()),
+                        format!("the formula cannot be read: {message}"),
+                    )
+                    .hint("it is shown as written; if it is no formula, write `\\$` for a dollar sign"),
+                );
+            }
+        }
+    }
+}
+
+/// Han, kana and full-width punctuation: letters that are set without spaces between them.
+fn is_wide(letter: char) -> bool {
+    matches!(letter,
+        '\u{2e80}'..='\u{303f}' | '\u{3040}'..='\u{30ff}' | '\u{3100}'..='\u{312f}' | '\u{31a0}'..='\u{31ff}' | '\u{3400}'..='\u{4dbf}'
+        | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{fe30}'..='\u{fe4f}' | '\u{ff01}'..='\u{ff60}' | '\u{20000}'..='\u{3ffff}')
+}

@@ -1,0 +1,599 @@
+//! Events to HTML with holes: blocks and the loop. Lines within blocks are written by `inline`, raw HTML by `raw`.
+//!
+//! In: the events of the Markdown parser with their places. Out: `Markdown`. Every element that is opened is closed; nesting has a limit.
+
+use pulldown_cmark::{
+    Alignment, BlockQuoteKind, CodeBlockKind, CowStr, Event, Options as Extensions, Parser, Tag, TagEnd, TextMergeWithOffset,
+};
+
+use super::anchor::{self, Explicit};
+use super::footnote::Footnotes;
+use super::output::{Output, offset};
+use super::raw::Raw;
+use super::visible::Visible;
+use super::{Markdown, Options};
+use crate::diagnostic::{Code, Diagnostic, File};
+use crate::note::{CodeBlock, Fill, Heading, Link};
+use crate::path::Anchor;
+use crate::text::Span;
+
+/// The deepest nesting of quotes, lists and emphasis that is written; what lies deeper stands at this depth.
+const DEPTH: usize = 100;
+
+/// What is being written.
+pub(super) struct Writer<'a> {
+    pub(super) file: &'a File,
+    /// The text that was parsed: the file's, comments masked.
+    pub(super) source: &'a str,
+    pub(super) options: Options,
+    pub(super) diagnostics: &'a mut Vec<Diagnostic>,
+    pub(super) out: Output,
+    pub(super) visible: Visible,
+    pub(super) raw: Raw,
+    pub(super) footnotes: Footnotes,
+    pub(super) outline: Vec<Heading>,
+    pub(super) links: Vec<Link>,
+    pub(super) code: Vec<CodeBlock>,
+    pub(super) explicit: Vec<Explicit>,
+    /// Whether texts may hold NUL or masked bytes.
+    pub(super) is_dirty: bool,
+    /// Whether something was written that a reader sees.
+    pub(super) has_content: bool,
+    /// For every open element of limited nesting, whether it was written.
+    nesting: Vec<bool>,
+    depth: usize,
+    is_too_deep: bool,
+    /// The open heading.
+    heading: Option<OpenHeading>,
+    table: Table,
+    /// What was being written when a footnote's definition started.
+    outer: Vec<(Output, String, usize)>,
+    has_label: bool,
+    /// A block of raw HTML or code being collected, with where each piece comes from.
+    pub(super) collected: String,
+    pub(super) pieces: Vec<(usize, usize)>,
+    pub(super) inline: super::inline::Inline,
+    title: Option<&'a str>,
+    first_heading: Option<String>,
+}
+
+struct OpenHeading {
+    html: usize,
+    holes: usize,
+    is_first: bool,
+}
+
+#[derive(Default)]
+struct Table {
+    alignments: Vec<Alignment>,
+    cell: usize,
+    in_head: bool,
+    has_body: bool,
+}
+
+/// Writes the Markdown of `source` from byte `from` on.
+pub(super) fn write(
+    file: &File,
+    source: &str,
+    from: usize,
+    title: Option<&str>,
+    options: Options,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Markdown {
+    let mut writer = Writer {
+        file,
+        source,
+        options,
+        diagnostics,
+        out: Output::default(),
+        visible: Visible::new(),
+        raw: Raw::default(),
+        footnotes: Footnotes::default(),
+        outline: Vec::new(),
+        links: Vec::new(),
+        code: Vec::new(),
+        explicit: Vec::new(),
+        is_dirty: source.bytes().any(|byte| byte < b' ' && !matches!(byte, b'\n' | b'\r' | b'\t')),
+        has_content: false,
+        nesting: Vec::new(),
+        depth: 0,
+        is_too_deep: false,
+        heading: None,
+        table: Table::default(),
+        outer: Vec::new(),
+        has_label: false,
+        collected: String::new(),
+        pieces: Vec::new(),
+        inline: super::inline::Inline::default(),
+        title,
+        first_heading: None,
+    };
+    writer.out.html.reserve(source.len() - from + (source.len() - from) / 4);
+    let events = Parser::new_ext(&source[from..], extensions(options)).into_offset_iter();
+    for (event, range) in TextMergeWithOffset::new(events) {
+        writer.event(event, from + range.start..from + range.end);
+    }
+    writer.finish()
+}
+
+fn extensions(options: Options) -> Extensions {
+    if !options.extensions {
+        return Extensions::empty();
+    }
+    Extensions::ENABLE_TABLES
+        | Extensions::ENABLE_FOOTNOTES
+        | Extensions::ENABLE_STRIKETHROUGH
+        | Extensions::ENABLE_TASKLISTS
+        | Extensions::ENABLE_HEADING_ATTRIBUTES
+        | Extensions::ENABLE_MATH
+        | Extensions::ENABLE_GFM
+        | Extensions::ENABLE_DEFINITION_LIST
+        | Extensions::ENABLE_WIKILINKS
+}
+
+impl<'a> Writer<'a> {
+    fn event(&mut self, event: Event<'a>, range: std::ops::Range<usize>) {
+        // An image's description is text and nothing else.
+        if self.inline.in_image() && self.image_event(&event, &range) {
+            return;
+        }
+        match event {
+            Event::Start(tag) => self.start(tag, &range),
+            Event::End(tag) => self.end(tag, &range),
+            Event::Html(html) => {
+                self.pieces.push((self.collected.len(), range.start));
+                self.collected.push_str(&html);
+            }
+            Event::Text(text) if self.inline.in_code_block => self.collected.push_str(&text),
+            Event::Rule => {
+                self.block();
+                self.out.push_block("<hr />\n");
+                self.has_content = true;
+            }
+            event => self.inline_event(event, &range),
+        }
+        self.inline.last_end = range.end;
+    }
+
+    fn start(&mut self, tag: Tag<'a>, range: &std::ops::Range<usize>) {
+        match tag {
+            Tag::Paragraph => {
+                self.block();
+                self.out.push_block("<p>");
+                self.raw.enter(true);
+            }
+            Tag::Heading { level, id, classes, attrs } => self.start_heading(level as u8, id, &classes, &attrs, range),
+            Tag::BlockQuote(kind) => {
+                self.block();
+                if self.nest(1, range) {
+                    match kind {
+                        None => self.out.push_block("<blockquote>\n"),
+                        Some(kind) => {
+                            let (class, title) = callout(kind);
+                            self.out.push_block(&format!(
+                                "<div class=\"callout {class}\" role=\"note\">\n<p class=\"callout-title\">{title}</p>\n"
+                            ));
+                        }
+                    }
+                }
+                self.raw.enter(false);
+            }
+            Tag::CodeBlock(kind) => {
+                self.block();
+                let (info, span) = match kind {
+                    CodeBlockKind::Indented => (String::new(), Span::from(range.clone())),
+                    CodeBlockKind::Fenced(info) => {
+                        let info = self.clean(info).into_string();
+                        let span = self.info_span(range);
+                        (info, span)
+                    }
+                };
+                self.code.push(CodeBlock { info, text: String::new(), span });
+                self.collected.clear();
+                self.inline.in_code_block = true;
+            }
+            Tag::HtmlBlock => {
+                self.block();
+                self.collected.clear();
+                self.pieces.clear();
+            }
+            Tag::List(start) => {
+                self.block();
+                if self.nest(2, range) {
+                    match start {
+                        None => self.out.push_block("<ul>\n"),
+                        Some(1) => self.out.push_block("<ol>\n"),
+                        Some(start) => self.out.push_block(&format!("<ol start=\"{start}\">\n")),
+                    }
+                }
+            }
+            Tag::Item => {
+                self.block();
+                if self.nest_inner() {
+                    self.out.push_block("<li>");
+                }
+                self.raw.enter(false);
+            }
+            Tag::DefinitionList => {
+                self.block();
+                if self.nest(2, range) {
+                    self.out.push_block("<dl>\n");
+                }
+            }
+            Tag::DefinitionListTitle => {
+                self.block();
+                if self.nest_inner() {
+                    self.out.push_block("<dt>");
+                }
+                self.raw.enter(false);
+            }
+            Tag::DefinitionListDefinition => {
+                self.block();
+                if self.nest_inner() {
+                    self.out.push_block("<dd>");
+                }
+                self.raw.enter(false);
+            }
+            Tag::FootnoteDefinition(label) => {
+                self.block();
+                let label = self.clean(label).into_string();
+                let outer = std::mem::take(&mut self.out);
+                self.outer.push((outer, label, self.outline.len()));
+                self.visible.start_aside();
+                self.raw.enter(false);
+            }
+            Tag::Table(alignments) => {
+                self.block();
+                self.table = Table { alignments, ..Table::default() };
+                self.out.push_block("<div class=\"table\"><table>\n");
+            }
+            Tag::TableHead => {
+                self.table.in_head = true;
+                self.table.cell = 0;
+                self.out.push("<thead>\n<tr>\n");
+            }
+            Tag::TableRow => {
+                if !self.table.has_body {
+                    self.table.has_body = true;
+                    self.out.push("<tbody>\n");
+                }
+                self.table.cell = 0;
+                self.out.push("<tr>\n");
+            }
+            Tag::TableCell => {
+                self.out.push(if self.table.in_head { "<th" } else { "<td" });
+                self.out.push(match self.table.alignments.get(self.table.cell) {
+                    Some(Alignment::Left) => " class=\"align-left\">",
+                    Some(Alignment::Center) => " class=\"align-center\">",
+                    Some(Alignment::Right) => " class=\"align-right\">",
+                    Some(Alignment::None) | None => ">",
+                });
+                self.raw.enter(false);
+            }
+            Tag::MetadataBlock(_) => {}
+            tag => self.start_inline(tag, range),
+        }
+    }
+
+    fn end(&mut self, tag: TagEnd, range: &std::ops::Range<usize>) {
+        match tag {
+            TagEnd::Paragraph => {
+                self.end_label();
+                self.leave_raw();
+                // What is left of a paragraph that was a comment.
+                if self.is_dirty && self.out.html.ends_with("<p>") {
+                    let start = self.out.html.len() - "<p>".len();
+                    let holes = self.out.holes.len();
+                    self.out.truncate(start, holes);
+                } else {
+                    self.out.push("</p>\n");
+                }
+                self.visible.end_line();
+            }
+            TagEnd::Heading(_) => self.end_heading(),
+            TagEnd::BlockQuote(kind) => {
+                self.leave_raw();
+                self.unnest(if kind.is_some() { "</div>\n" } else { "</blockquote>\n" }, true);
+            }
+            TagEnd::CodeBlock => self.end_code(),
+            TagEnd::HtmlBlock => {
+                let html = std::mem::take(&mut self.collected);
+                let pieces = std::mem::take(&mut self.pieces);
+                let place = |at: usize| {
+                    let piece = pieces.partition_point(|(start, _)| *start <= at).saturating_sub(1);
+                    pieces.get(piece).map_or(0, |(start, source)| source + (at - start))
+                };
+                self.raw_html(&html, true, &place);
+                self.collected = html;
+                self.pieces = pieces;
+            }
+            TagEnd::List(is_ordered) => self.unnest(if is_ordered { "</ol>\n" } else { "</ul>\n" }, false),
+            TagEnd::Item => {
+                self.end_label();
+                self.leave_raw();
+                self.unnest("</li>\n", false);
+            }
+            TagEnd::DefinitionList => self.unnest("</dl>\n", false),
+            TagEnd::DefinitionListTitle => {
+                self.leave_raw();
+                self.unnest("</dt>\n", false);
+            }
+            TagEnd::DefinitionListDefinition => {
+                self.leave_raw();
+                self.unnest("</dd>\n", false);
+            }
+            TagEnd::FootnoteDefinition => {
+                self.leave_raw();
+                if let Some((outer, label, headings)) = self.outer.pop() {
+                    let definition = std::mem::replace(&mut self.out, outer);
+                    let text = self.visible.end_aside();
+                    self.footnotes.define(&label, definition, text, headings..self.outline.len());
+                }
+            }
+            TagEnd::Table => self.out.push(if self.table.has_body { "</tbody>\n</table></div>\n" } else { "</table></div>\n" }),
+            TagEnd::TableHead => {
+                self.table.in_head = false;
+                self.out.push("</tr>\n</thead>\n");
+            }
+            TagEnd::TableRow => self.out.push("</tr>\n"),
+            TagEnd::TableCell => {
+                self.leave_raw();
+                self.out.push(if self.table.in_head { "</th>\n" } else { "</td>\n" });
+                self.table.cell += 1;
+                self.visible.end_line();
+            }
+            TagEnd::MetadataBlock(_) => {}
+            tag => self.end_inline(tag, range),
+        }
+    }
+
+    /// What every start of a block has in common: the line before it ends.
+    fn block(&mut self) {
+        self.end_label();
+        self.visible.end_line();
+    }
+
+    fn end_label(&mut self) {
+        if std::mem::take(&mut self.has_label) {
+            self.out.push("</label>");
+        }
+    }
+
+    /// The box of a task, whose label is the rest of its line.
+    pub(super) fn task(&mut self, is_done: bool) {
+        for start in ["<li>\n<p>", "<li>"] {
+            if self.out.html.ends_with(start) {
+                let at = self.out.html.len() - start.len() + "<li".len();
+                self.out.html.insert_str(at, " class=\"task\"");
+                break;
+            }
+        }
+        let checked = if is_done { " checked=\"\"" } else { "" };
+        self.out.push(&format!("<label><input type=\"checkbox\"{checked} disabled=\"\" /> "));
+        self.has_label = true;
+        self.has_content = true;
+    }
+
+    /// Starts an element of limited nesting that takes `levels`; false when it is not written.
+    pub(super) fn nest(&mut self, levels: usize, range: &std::ops::Range<usize>) -> bool {
+        let fits = self.depth + levels <= DEPTH;
+        if fits {
+            self.depth += 1;
+        } else if !self.is_too_deep {
+            self.too_deep(Span::from(range.clone()));
+        }
+        self.nesting.push(fits);
+        fits
+    }
+
+    /// Starts an element that only ever stands in another, and is written if that was.
+    fn nest_inner(&mut self) -> bool {
+        let fits = self.nesting.last().copied().unwrap_or(true);
+        self.depth += usize::from(fits);
+        self.nesting.push(fits);
+        fits
+    }
+
+    /// Ends an element of limited nesting.
+    pub(super) fn unnest(&mut self, html: &str, on_new_line: bool) {
+        let was_written = self.nesting.pop().unwrap_or(false);
+        if html.ends_with('\n') {
+            self.visible.end_line();
+        }
+        if was_written {
+            self.depth -= 1;
+            if on_new_line {
+                self.out.start_line();
+            }
+            self.out.push(html);
+        }
+    }
+
+    /// Reports, once a note, that something is nested too deeply. Only the start of it is shown.
+    pub(super) fn too_deep(&mut self, span: Span) {
+        if std::mem::replace(&mut self.is_too_deep, true) {
+            return;
+        }
+        let text = &self.file.text;
+        let start = text.floor_char_boundary(span.range().start);
+        let end = text[start..].find(['\n', '\r']).map_or(text.len(), |length| start + length);
+        let end = text.floor_char_boundary(end.min(start + 40)).max(start);
+        self.diagnostics.push(
+            Diagnostic::at(
+                Code::NestedTooDeep,
+                self.file.clone(),
+                Span::new(start, end),
+                "quotes, lists or elements are nested too deeply here",
+            )
+            .hint(format!("what lies deeper than {DEPTH} levels stands at that level")),
+        );
+    }
+
+    fn start_heading(
+        &mut self,
+        level: u8,
+        id: Option<CowStr<'a>>,
+        classes: &[CowStr<'a>],
+        attributes: &[(CowStr<'a>, Option<CowStr<'a>>)],
+        range: &std::ops::Range<usize>,
+    ) {
+        self.block();
+        self.out.start_line();
+        let is_first = level == 1 && self.first_heading.is_none() && !self.has_content && self.outer.is_empty();
+        self.heading = Some(OpenHeading { html: self.out.html.len(), holes: self.out.holes.len(), is_first });
+        let index = self.outline.len();
+        let start = range.start;
+        let end = start + self.source[range.clone()].trim_end().len();
+        let mut heading = Heading {
+            level,
+            text: String::new(),
+            anchor: Anchor::default(),
+            span: Span::new(start, end),
+            html_start: offset(self.out.html.len()),
+            is_title: false,
+        };
+        if let Some(id) = id {
+            let anchor = Anchor::explicit(&self.clean(id));
+            heading.anchor = anchor.clone();
+            self.explicit.push(Explicit { anchor, span: heading.span, heading: Some(index), is_id: true });
+        }
+        self.outline.push(heading);
+        self.out.push(&format!("<h{level}"));
+        if self.options.extensions {
+            self.out.push(" id=\"");
+            self.out.hole(Fill::HeadingId(offset(index)));
+            self.out.push("\"");
+        }
+        if !classes.is_empty() {
+            let classes: Vec<&str> = classes.iter().map(|class| &**class).collect();
+            let classes = self.clean(classes.join(" ").into());
+            self.out.push(" class=\"");
+            self.out.attribute(&classes);
+            self.out.push("\"");
+        }
+        let mut seen: Vec<&str> = vec!["id", "class"];
+        for (name, value) in attributes {
+            let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic())
+                && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b':'));
+            if !is_name || seen.iter().any(|known| known.eq_ignore_ascii_case(name)) || seen.len() > 20 {
+                continue;
+            }
+            seen.push(name);
+            let value = self.clean(value.clone().unwrap_or_else(|| "".into()));
+            self.out.push(&format!(" {name}=\""));
+            self.out.attribute(&value);
+            self.out.push("\"");
+        }
+        self.out.push(">");
+        self.visible.start_aside();
+        self.raw.enter(false);
+    }
+
+    fn end_heading(&mut self) {
+        self.leave_raw();
+        let text = self.visible.end_aside().text;
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let index = self.outline.len().saturating_sub(1);
+        let Some(open) = self.heading.take() else { return };
+        let Some(heading) = self.outline.last_mut() else { return };
+        heading.text.clone_from(&text);
+        let level = heading.level;
+        let is_title = open.is_first && !text.is_empty() && self.title.is_none_or(|title| title.trim() == text);
+        if level == 1 && self.first_heading.is_none() && !text.is_empty() {
+            self.first_heading = Some(text);
+        }
+        if is_title && self.options.extensions {
+            heading.is_title = true;
+            self.out.truncate(open.html, open.holes);
+        } else {
+            if self.options.extensions {
+                self.out.hole(Fill::HeadingEnd(offset(index)));
+            }
+            self.out.push(&format!("</h{level}>\n"));
+        }
+        self.has_content = true;
+        if self.outer.is_empty() {
+            self.visible.start_section((!self.outline[index].is_title).then(|| offset(index)));
+        }
+    }
+
+    fn end_code(&mut self) {
+        self.inline.in_code_block = false;
+        self.has_content = true;
+        let text = std::mem::take(&mut self.collected);
+        let text = self.clean(text.into()).into_string();
+        if !self.raw.hides() {
+            self.visible.push_code(&text);
+        }
+        self.out.start_line();
+        self.out.hole(Fill::Code(offset(self.code.len().saturating_sub(1))));
+        self.out.push("\n");
+        if let Some(code) = self.code.last_mut() {
+            code.text = text;
+        }
+    }
+
+    /// The place of a fence's info string, or of the fence.
+    fn info_span(&self, range: &std::ops::Range<usize>) -> Span {
+        let line = self.source[range.clone()].lines().next().unwrap_or("");
+        let fence = line.trim_start_matches(['`', '~']);
+        let info = fence.trim();
+        if info.is_empty() {
+            return Span::new(range.start, range.start + line.trim_end().len());
+        }
+        let start = range.start + line.len() - fence.trim_start().len();
+        Span::new(start, start + info.len())
+    }
+
+    /// A text as it may be written: NUL and masked bytes are gone.
+    pub(super) fn clean<'t>(&self, text: CowStr<'t>) -> CowStr<'t> {
+        if !self.is_dirty || !text.bytes().any(|byte| byte == 0 || byte == super::comment::MASK) {
+            return text;
+        }
+        let extensions = self.options.extensions;
+        let letters = text.chars().filter(|letter| !extensions || *letter != char::from(super::comment::MASK));
+        letters.map(|letter| if letter == '\0' { '\u{fffd}' } else { letter }).collect::<String>().into()
+    }
+
+    /// The footnote whose definition is being written.
+    pub(super) fn footnote(&self) -> Option<&str> {
+        self.outer.last().map(|(_, label, _)| label.as_str())
+    }
+
+    fn finish(mut self) -> Markdown {
+        self.finish_raw();
+        let footnotes = std::mem::take(&mut self.footnotes);
+        let placed = footnotes.finish(&mut self.out, &mut self.visible);
+        for (headings, base) in placed.moved {
+            for heading in &mut self.outline[headings] {
+                heading.html_start = heading.html_start.saturating_add(offset(base));
+            }
+        }
+        // The headings of a footnote that is not shown stay in the outline, as holes count them; they lead nowhere.
+        for headings in placed.hidden {
+            for heading in &mut self.outline[headings] {
+                heading.html_start = offset(self.out.html.len());
+            }
+        }
+        let anchors = anchor::assign(&mut self.outline, self.explicit, placed.anchors, self.file, self.diagnostics);
+        Markdown {
+            outline: self.outline,
+            links: self.links,
+            code: self.code,
+            body: self.out.into_body(),
+            sections: self.visible.into_sections(),
+            anchors,
+            first_heading: self.first_heading,
+        }
+    }
+}
+
+fn callout(kind: BlockQuoteKind) -> (&'static str, &'static str) {
+    match kind {
+        BlockQuoteKind::Note => ("note", "Note"),
+        BlockQuoteKind::Tip => ("tip", "Tip"),
+        BlockQuoteKind::Important => ("important", "Important"),
+        BlockQuoteKind::Warning => ("warning", "Warning"),
+        BlockQuoteKind::Caution => ("caution", "Caution"),
+    }
+}

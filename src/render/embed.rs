@@ -1,0 +1,143 @@
+//! Pieces of notes for embedding: which part of a body is meant, and how it keeps its ids apart from the page's.
+//!
+//! In: a note, an anchor, finished HTML. Out: ranges and rewritten HTML. Knows nothing of addresses.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use super::html::{is_void, tags};
+use crate::note::Note;
+use crate::path::Anchor;
+
+/// The part of the body that `note#anchor` means: from a heading to the next of its level or above; the element of another anchor; all
+/// without an anchor. `None` when there is no such place, or the part cannot be cut out whole.
+pub(super) fn part(note: &Note, anchor: Option<&Anchor>) -> Option<Range<usize>> {
+    let html = &note.body.html;
+    let Some(anchor) = anchor else { return Some(0..html.len()) };
+    match note.outline.iter().position(|heading| heading.anchor == *anchor) {
+        Some(at) if note.outline[at].is_title => Some(0..html.len()),
+        Some(at) => {
+            let level = note.outline[at].level;
+            let next = note.outline[at + 1..].iter().find(|heading| heading.level <= level);
+            let range = note.outline[at].html_start as usize..next.map_or(html.len(), |heading| heading.html_start as usize);
+            html.get(range.clone()).is_some_and(is_whole).then_some(range)
+        }
+        None => element(html, anchor),
+    }
+}
+
+/// The element whose `id` is `anchor`.
+fn element(html: &str, anchor: &Anchor) -> Option<Range<usize>> {
+    let all = tags(html);
+    let has_id = |tag: &super::html::Tag<'_>| {
+        tag.attributes
+            .iter()
+            .any(|(name, value)| name.eq_ignore_ascii_case("id") && html[value.clone()] == *super::html::escape(anchor.as_str()))
+    };
+    let first = all.iter().position(|tag| !tag.end && has_id(tag))?;
+    let name = all[first].name;
+    let mut depth = 0_usize;
+    for tag in all[first..].iter().filter(|tag| tag.name.eq_ignore_ascii_case(name)) {
+        depth = if tag.end { depth.checked_sub(1)? } else { depth + 1 };
+        if depth == 0 {
+            return Some(all[first].range.start..tag.range.end);
+        }
+    }
+    None
+}
+
+/// Whether every container that Markdown opens in this piece is closed in it, and none is closed that was opened before.
+fn is_whole(html: &str) -> bool {
+    let mut open: Vec<&str> = Vec::new();
+    for tag in tags(html).iter().filter(|tag| is_container(tag.name)) {
+        if !tag.end {
+            open.push(tag.name);
+        } else if open.pop().is_none_or(|name| !name.eq_ignore_ascii_case(tag.name)) {
+            return false;
+        }
+    }
+    open.is_empty()
+}
+
+fn is_container(name: &str) -> bool {
+    ["blockquote", "ul", "ol", "li", "div", "section", "details", "aside", "table", "td", "th", "dl", "dd"]
+        .iter()
+        .any(|container| name.eq_ignore_ascii_case(container))
+}
+
+/// What a place in the flow of a body allows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// Blocks may stand here.
+    Flow,
+    /// Directly in a paragraph, which a block must interrupt.
+    Paragraph,
+    /// In a heading, a link, emphasis: no block may stand here.
+    Inline,
+}
+
+/// What the place `at` of a body allows.
+pub(super) fn place(html: &str, at: usize) -> Place {
+    let before = html.get(..at).unwrap_or(html);
+    // Only what stands behind the last block's start tag can be open around the place, but for containers, which all allow blocks.
+    let start = before.rmatch_indices('<').map(|(start, _)| start).find(|start| starts_block(&before[*start..])).unwrap_or(0);
+    let mut open: Vec<&str> = Vec::new();
+    for tag in tags(&before[start..]).iter().filter(|tag| !is_void(tag.name)) {
+        if tag.end {
+            if let Some(last) = open.iter().rposition(|name| name.eq_ignore_ascii_case(tag.name)) {
+                open.truncate(last);
+            }
+        } else {
+            open.push(tag.name);
+        }
+    }
+    match open.last() {
+        None => Place::Flow,
+        Some(name) if name.eq_ignore_ascii_case("p") => Place::Paragraph,
+        Some(name) if is_container(name) || ["main", "article", "figure"].contains(name) => Place::Flow,
+        Some(_) => Place::Inline,
+    }
+}
+
+fn starts_block(html: &str) -> bool {
+    ["<p>", "<p ", "<h1", "<h2", "<h3", "<h4", "<h5", "<h6", "<td", "<th", "<li", "<dt", "<dd", "<div", "<summary", "<blockquote"]
+        .iter()
+        .any(|start| html.starts_with(start))
+}
+
+/// Attributes whose value is one id or several.
+const ID_LISTS: &[&str] = &["id", "for", "headers", "aria-describedby", "aria-labelledby", "aria-controls", "aria-owns"];
+
+/// Puts `prefix` before every id of the piece and before every reference to one of them. References to places outside the piece lead to
+/// `source`, the page that the piece is from.
+pub(super) fn prefix_ids(html: &str, prefix: &str, source: &str) -> String {
+    let all = tags(html);
+    let mut ids: BTreeSet<&str> = BTreeSet::new();
+    for tag in &all {
+        for (name, value) in &tag.attributes {
+            if name.eq_ignore_ascii_case("id") {
+                ids.insert(&html[value.clone()]);
+            }
+        }
+    }
+    let mut out = String::with_capacity(html.len() + ids.len() * prefix.len() * 2);
+    let mut from = 0;
+    for tag in &all {
+        for (name, value) in &tag.attributes {
+            let text = &html[value.clone()];
+            let written = if ID_LISTS.iter().any(|list| name.eq_ignore_ascii_case(list)) {
+                let parts = text.split(' ').map(|id| if ids.contains(id) { format!("{prefix}{id}") } else { id.to_owned() });
+                parts.collect::<Vec<_>>().join(" ")
+            } else if let Some(id) = text.strip_prefix('#').filter(|_| name.eq_ignore_ascii_case("href")) {
+                if ids.contains(id) { format!("#{prefix}{id}") } else { format!("{source}#{id}") }
+            } else {
+                continue;
+            };
+            out.push_str(&html[from..value.start]);
+            out.push_str(&written);
+            from = value.end;
+        }
+    }
+    out.push_str(&html[from..]);
+    out
+}

@@ -1,0 +1,102 @@
+//! Pages beside the notes: redirects, the page for what does not exist, `sitemap.xml`, `robots.txt`.
+//!
+//! In: `Site`. Out: artifacts. The last two need the site's address and are left out without it.
+
+use super::html::escape_into;
+use super::listing::link;
+use super::page::{About, Shared};
+use crate::bundle::Artifact;
+use crate::diagnostic::Diagnostic;
+use crate::path::UrlPath;
+
+/// A page that only leads elsewhere.
+pub(super) fn redirect(shared: &Shared<'_>, at: usize) -> Result<Artifact, Diagnostic> {
+    let (url, page) = &shared.site.redirects[at];
+    let target = &shared.site.pages[page.0 as usize];
+    let about = About { kind: "redirect", title: &target.note.title, description: "", language: &target.language, url, above: Vec::new() };
+    let mut context = shared.context(&about, tera::Value::none());
+    context.insert("target", &link(shared.site, *page, url));
+    context.insert("target_canonical", &shared.absolute(&target.url).unwrap_or_else(|| target.url.href_from(url)));
+    Ok(Artifact::new(url.clone(), shared.theme.render("redirect.html", &context, url)?))
+}
+
+/// `404.html`. A host shows it at any depth, so its references must not be relative: with a known `base_url` they start at its path. Without
+/// one they are relative to the root; then a host shows the page bare, but readable, at deeper addresses.
+pub(super) fn not_found(shared: &Shared<'_>, url: &UrlPath) -> Result<Artifact, Diagnostic> {
+    let words = shared.theme.words(&shared.language);
+    let title = words.get("not_found").to_owned();
+    let about = About { kind: "404", title: &title, description: "", language: &shared.language, url, above: Vec::new() };
+    let mut context = shared.outside(&about);
+    if let Some(root) = shared.site.config.base_url.as_deref().map(base_path) {
+        let rooted = |url: &str| format!("{root}{url}");
+        let mut page: serde_json::Map<String, serde_json::Value> = serde_json::Map::new();
+        for (key, value) in context.get("page").and_then(|page| page.as_map()).into_iter().flatten() {
+            let Some(key) = key.as_str() else { continue };
+            let text = value.as_str().unwrap_or_default();
+            let value = match key {
+                "root" => serde_json::Value::from(root.clone()),
+                "home" | "tags_url" | "all_url" => rooted(text).into(),
+                "is_home" => false.into(),
+                "breadcrumbs" => serde_json::Value::Array(Vec::new()),
+                _ => text.into(),
+            };
+            page.insert(key.to_owned(), value);
+        }
+        context.insert("page", &page);
+        context.insert("nav", &super::view::NavView { items: Vec::new(), more: None });
+    }
+    Ok(Artifact::new(url.clone(), shared.theme.render("404.html", &context, url)?))
+}
+
+/// Every page with its last change.
+pub(super) fn sitemap(shared: &Shared<'_>) -> Option<String> {
+    shared.site.config.base_url.as_ref()?;
+    let mut out =
+        String::from("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n");
+    let mut entries: Vec<(&UrlPath, String)> = shared
+        .site
+        .pages
+        .iter()
+        .map(|page| {
+            let front_matter = &page.note.front_matter;
+            (&page.url, super::listing::day(front_matter.updated.as_deref().or(front_matter.date.as_deref())))
+        })
+        .collect();
+    entries.extend(shared.site.folders.iter().filter(|folder| folder.index.is_none()).map(|folder| (&folder.url, String::new())));
+    entries.sort();
+    for (url, day) in entries {
+        out.push_str("<url><loc>");
+        escape_into(&mut out, &ascii(&shared.absolute(url)?));
+        out.push_str("</loc>");
+        if is_day(&day) {
+            out.push_str("<lastmod>");
+            out.push_str(&day);
+            out.push_str("</lastmod>");
+        }
+        out.push_str("</url>\n");
+    }
+    out.push_str("</urlset>\n");
+    Some(out)
+}
+
+/// Everything may be read; where the sitemap is.
+pub(super) fn robots(shared: &Shared<'_>) -> Option<String> {
+    let base = shared.site.config.base_url.as_ref()?;
+    Some(format!("User-agent: *\nAllow: /\nSitemap: {}/sitemap.xml\n", base.trim_end_matches('/')))
+}
+
+/// The path of an address, with its final `/`: `/notes/` of `https://example.org/notes/`.
+fn base_path(base: &str) -> String {
+    let rest = base.split_once("://").map_or(base, |(_, rest)| rest);
+    let path = rest.split_once('/').map_or("", |(_, path)| path.trim_matches('/'));
+    if path.is_empty() { "/".into() } else { format!("/{path}/") }
+}
+
+/// Sitemaps hold percent-encoded addresses.
+fn ascii(url: &str) -> String {
+    percent_encoding::utf8_percent_encode(url, percent_encoding::CONTROLS).to_string()
+}
+
+fn is_day(day: &str) -> bool {
+    day.len() == 10 && day.bytes().enumerate().all(|(at, byte)| if at == 4 || at == 7 { byte == b'-' } else { byte.is_ascii_digit() })
+}

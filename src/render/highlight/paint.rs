@@ -1,0 +1,150 @@
+//! One block of code to HTML.
+//!
+//! In: a language and text. Out: HTML with class names; the text without its tags is the text that went in, escaped. `None` when the syntax
+//! definition fails on it.
+
+use std::sync::LazyLock;
+
+use syntect::parsing::{BasicScopeStackOp, ParseState, ScopeStack, ScopeStackOp, SyntaxSet};
+
+use super::class::{Class, Classes};
+use super::language::Language;
+use super::{console, powershell};
+use crate::render::html::escape_into;
+
+/// All syntax definitions. Loading takes a few milliseconds; each definition is unpacked when first used.
+static SYNTAXES: LazyLock<SyntaxSet> = LazyLock::new(two_face::syntax::extra_newlines);
+
+pub(super) fn syntaxes() -> &'static SyntaxSet {
+    &SYNTAXES
+}
+
+/// Highlights a block.
+pub(super) fn paint(language: Language, text: &str) -> Option<String> {
+    let mut brush = Brush::with_capacity(text.len() * 3);
+    match language {
+        Language::Plain => brush.put(None, text),
+        Language::PowerShell => powershell::paint(&mut brush, text),
+        Language::Console => console::paint(&mut brush, text)?,
+        Language::Syntax(name) => {
+            let mut painter = Painter::new(name)?;
+            for line in text.split_inclusive('\n') {
+                painter.line(&mut brush, line)?;
+            }
+        }
+    }
+    Some(brush.finish())
+}
+
+/// Highlights line after line with a syntax definition.
+pub(super) struct Painter {
+    state: ParseState,
+    scopes: ScopeStack,
+    classes: Classes,
+    /// The class of each scope of the stack.
+    stack: Vec<Class>,
+}
+
+impl Painter {
+    pub(super) fn new(syntax: &str) -> Option<Self> {
+        let syntax = SYNTAXES.find_syntax_by_name(syntax)?;
+        Some(Self { state: ParseState::new(syntax), scopes: ScopeStack::new(), classes: Classes::default(), stack: Vec::new() })
+    }
+
+    /// Highlights one line, its line break included.
+    pub(super) fn line(&mut self, brush: &mut Brush, line: &str) -> Option<()> {
+        let ended;
+        // The definitions expect a line break; a last line may have none.
+        let whole = if line.ends_with('\n') {
+            line
+        } else {
+            ended = format!("{line}\n");
+            &ended
+        };
+        let operations = self.state.parse_line(whole, &SYNTAXES).ok()?;
+        let mut from = 0;
+        for (at, operation) in &operations {
+            let at = (*at).min(line.len());
+            if at > from {
+                brush.put(self.class(), &line[from..at]);
+                from = at;
+            }
+            self.apply(operation)?;
+        }
+        brush.put(self.class(), &line[from..]);
+        brush.end_line();
+        Some(())
+    }
+
+    fn apply(&mut self, operation: &ScopeStackOp) -> Option<()> {
+        let (stack, classes) = (&mut self.stack, &mut self.classes);
+        self.scopes
+            .apply_with_hook(operation, |basic, _| match basic {
+                BasicScopeStackOp::Push(scope) => stack.push(classes.of(scope)),
+                BasicScopeStackOp::Pop => {
+                    stack.pop();
+                }
+            })
+            .ok()
+    }
+
+    fn class(&self) -> Option<u8> {
+        self.stack.iter().rev().find(|class| **class != Class::Inherit).and_then(|class| match class {
+            Class::Letter(letter) => Some(*letter),
+            Class::Reset | Class::Inherit => None,
+        })
+    }
+}
+
+/// Writes pieces of text with their classes, neighbours of one class together, no element longer than a line.
+pub(super) struct Brush {
+    out: String,
+    open: Option<u8>,
+}
+
+impl Brush {
+    fn with_capacity(capacity: usize) -> Self {
+        Self { out: String::with_capacity(capacity), open: None }
+    }
+
+    /// Appends text in a class.
+    pub(super) fn put(&mut self, class: Option<u8>, text: &str) {
+        let (text, line_break) = match text.strip_suffix('\n') {
+            Some(text) => (text, true),
+            None => (text, false),
+        };
+        if !text.is_empty() {
+            // White space needs no class of its own.
+            if class != self.open && !(self.open.is_none() && text.bytes().all(|byte| byte == b' ' || byte == b'\t')) {
+                self.close();
+                if let Some(letter) = class {
+                    self.out.push_str("<span class=\"");
+                    self.out.push(char::from(letter));
+                    self.out.push_str("\">");
+                }
+                self.open = class;
+            }
+            escape_into(&mut self.out, text);
+        }
+        if line_break {
+            self.close();
+            self.out.push('\n');
+        }
+    }
+
+    /// Ends the line's last element.
+    pub(super) fn end_line(&mut self) {
+        self.close();
+    }
+
+    fn close(&mut self) {
+        if self.open.take().is_some() {
+            self.out.push_str("</span>");
+        }
+    }
+
+    fn finish(mut self) -> String {
+        self.close();
+        self.out
+    }
+}

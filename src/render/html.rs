@@ -1,0 +1,135 @@
+//! The little HTML that rendering itself writes and reads: escaping, and the tags of a finished piece.
+//!
+//! In: text or HTML. Out: escaped text, tags with their places. Knows nothing of notes.
+
+use std::ops::Range;
+
+/// Appends `text` escaped for element content and for attribute values in double quotes.
+pub(super) fn escape_into(out: &mut String, text: &str) {
+    let mut from = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        let entity = match byte {
+            b'&' => "&amp;",
+            b'<' => "&lt;",
+            b'>' => "&gt;",
+            b'"' => "&quot;",
+            _ => continue,
+        };
+        out.push_str(&text[from..at]);
+        out.push_str(entity);
+        from = at + 1;
+    }
+    out.push_str(&text[from..]);
+}
+
+/// `text` escaped.
+pub(super) fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 8);
+    escape_into(&mut out, text);
+    out
+}
+
+/// One tag of a piece of HTML.
+pub(super) struct Tag<'a> {
+    /// The place of the whole tag.
+    pub(super) range: Range<usize>,
+    /// The name as written.
+    pub(super) name: &'a str,
+    /// True for `</name>`.
+    pub(super) end: bool,
+    /// The attributes that have a quoted value: name and the value's place.
+    pub(super) attributes: Vec<(&'a str, Range<usize>)>,
+}
+
+/// The tags of `html` in order; comments, declarations and the inside of scripts and styles are passed over.
+pub(super) fn tags(html: &str) -> Vec<Tag<'_>> {
+    let bytes = html.as_bytes();
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(start) = html.get(at..).and_then(|rest| rest.find('<')).map(|offset| at + offset) {
+        if html[start..].starts_with("<!--") {
+            at = html[start + 4..].find("-->").map_or(html.len(), |offset| start + 4 + offset + 3);
+            continue;
+        }
+        let end = bytes.get(start + 1) == Some(&b'/');
+        let name_start = start + 1 + usize::from(end);
+        let name_end =
+            (name_start..bytes.len()).find(|&at| !(bytes[at].is_ascii_alphanumeric() || bytes[at] == b'-')).unwrap_or(bytes.len());
+        if name_end == name_start || !bytes[name_start].is_ascii_alphabetic() {
+            at = start + 1;
+            continue;
+        }
+        let name = &html[name_start..name_end];
+        let (attributes, close) = attributes(html, name_end);
+        at = close;
+        if !end && (name.eq_ignore_ascii_case("script") || name.eq_ignore_ascii_case("style")) {
+            let closing = format!("</{}", name.to_ascii_lowercase());
+            at = html[at..].to_ascii_lowercase().find(&closing).map_or(html.len(), |offset| at + offset);
+        }
+        found.push(Tag { range: start..close, name, end, attributes });
+    }
+    found
+}
+
+/// The quoted attributes from `at` on, and the place behind the tag's `>`.
+fn attributes(html: &str, mut at: usize) -> (Vec<(&str, Range<usize>)>, usize) {
+    let bytes = html.as_bytes();
+    let mut found = Vec::new();
+    while at < bytes.len() && bytes[at] != b'>' {
+        if bytes[at].is_ascii_whitespace() || bytes[at] == b'/' {
+            at += 1;
+            continue;
+        }
+        let name_start = at;
+        while at < bytes.len() && !matches!(bytes[at], b'=' | b'>' | b' ' | b'\t' | b'\n' | b'\r' | b'/') {
+            at += 1;
+        }
+        let name = &html[name_start..at];
+        if bytes.get(at) != Some(&b'=') {
+            // A stray `=` or quote must not stop the scan.
+            at = at.max(name_start + 1);
+            continue;
+        }
+        at += 1;
+        match bytes.get(at) {
+            Some(quote @ (b'"' | b'\'')) => {
+                let value_start = at + 1;
+                let value_end =
+                    bytes[value_start..].iter().position(|byte| byte == quote).map_or(bytes.len(), |offset| value_start + offset);
+                found.push((name, value_start..value_end));
+                at = (value_end + 1).min(bytes.len());
+            }
+            _ => {
+                while at < bytes.len() && !bytes[at].is_ascii_whitespace() && bytes[at] != b'>' {
+                    at += 1;
+                }
+            }
+        }
+    }
+    (found, (at + 1).min(bytes.len()))
+}
+
+/// Elements that have no end tag.
+pub(super) fn is_void(name: &str) -> bool {
+    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"]
+        .iter()
+        .any(|void| name.eq_ignore_ascii_case(void))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn tags_are_found_whatever_stands_around_them() {
+        let html = "a < b <!-- <i id=\"no\"> --><p id=\"x\" hidden class='y'>t<br/></p><script>if (a<b) \"<u>\"</script><img src=x";
+        let names: Vec<String> = tags(html).iter().map(|tag| format!("{}{}", if tag.end { "/" } else { "" }, tag.name)).collect();
+        assert_eq!(names, ["p", "br", "/p", "script", "/script", "img"]);
+        let values: Vec<&str> = tags(html)[0].attributes.iter().map(|(_, value)| &html[value.clone()]).collect();
+        assert_eq!(values, ["x", "y"]);
+        for broken in ["<", "</", "<a", "<a b=", "<a b=\"", "<a =\"\">", "<a / =x", "<!--", "<a \"=\"'", "<script>", "<é"] {
+            let _ = tags(broken);
+        }
+    }
+}

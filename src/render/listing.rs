@@ -1,0 +1,121 @@
+//! Pages that list notes: folders, tags, all notes.
+//!
+//! In: `Site`. Out: views. Knows nothing of templates.
+
+use super::view::{EntryView, FolderView, GroupView, LinkView, MoreView, TagView};
+use crate::path::UrlPath;
+use crate::site::{FolderId, PageId, Site};
+
+/// How many entries a generated folder index lists.
+const INDEX: usize = 1000;
+/// How many entries stand under the text of a folder's index note.
+const UNDER_NOTE: usize = 200;
+
+/// The address of the list of all notes.
+pub(super) const ALL: &str = "biji/all.html";
+/// The address of the list of tags.
+pub(super) const TAGS: &str = "biji/tags/index.html";
+
+/// The contents of a folder, for its generated index or under its index note.
+pub(super) fn folder(site: &Site, counts: &[usize], id: FolderId, from: &UrlPath, under_note: bool) -> FolderView {
+    let folder = &site.folders[id.0 as usize];
+    let limit = if under_note { UNDER_NOTE } else { INDEX };
+    let total = folder.folders.len() + folder.pages.len();
+    let folders: Vec<EntryView> = folder
+        .folders
+        .iter()
+        .take(limit)
+        .map(|child| {
+            let below = &site.folders[child.0 as usize];
+            let index = below.index.map(|PageId(page)| &site.pages[page as usize]);
+            EntryView {
+                title: below.title.clone(),
+                url: below.url.href_from(from),
+                description: index.and_then(|page| page.note.front_matter.description.clone()).unwrap_or_default(),
+                date: String::new(),
+                notes: counts[child.0 as usize],
+            }
+        })
+        .collect();
+    let notes: Vec<EntryView> = folder.pages.iter().take(limit - folders.len()).map(|page| entry(site, *page, from)).collect();
+    let more = (folders.len() + notes.len() < total).then(|| MoreView { total, url: whole_list(site, id, from) });
+    FolderView { folders, notes, more }
+}
+
+/// Where a folder's entries are all listed: its generated index when that is long enough, else the list of all notes.
+pub(super) fn whole_list(site: &Site, id: FolderId, from: &UrlPath) -> String {
+    let folder = &site.folders[id.0 as usize];
+    let total = folder.folders.len() + folder.pages.len();
+    let limit = if folder.index.is_some() { UNDER_NOTE } else { INDEX };
+    if total <= limit {
+        return folder.url.href_from(from);
+    }
+    UrlPath::new(ALL).map(|all| format!("{}#{}", all.href_from(from), anchor(id))).unwrap_or_default()
+}
+
+/// How many notes each folder holds, in its folders too.
+pub(super) fn counts(site: &Site) -> Vec<usize> {
+    let mut counts: Vec<usize> = site.folders.iter().map(|folder| folder.pages.len() + usize::from(folder.index.is_some())).collect();
+    // Parents come before children.
+    for at in (1..counts.len()).rev() {
+        let parent = site.folders[at].parent.0 as usize;
+        if parent != at {
+            counts[parent] += counts[at];
+        }
+    }
+    counts
+}
+
+/// One note in a list.
+pub(super) fn entry(site: &Site, page: PageId, from: &UrlPath) -> EntryView {
+    let page = &site.pages[page.0 as usize];
+    EntryView {
+        title: page.note.title.clone(),
+        url: page.url.href_from(from),
+        description: page.note.front_matter.description.clone().unwrap_or_default(),
+        date: day(page.note.front_matter.date.as_deref()),
+        notes: 0,
+    }
+}
+
+/// All tags, parents before children.
+pub(super) fn tags(site: &Site, from: &UrlPath) -> Vec<TagView> {
+    site.tags
+        .iter()
+        .map(|tag| TagView {
+            title: tag.name.clone(),
+            url: tag.url.href_from(from),
+            notes: tag.pages.len(),
+            depth: tag.name.matches('/').count(),
+        })
+        .collect()
+}
+
+/// All notes, folder by folder.
+pub(super) fn groups(site: &Site, from: &UrlPath) -> Vec<GroupView> {
+    (0_u32..)
+        .zip(&site.folders)
+        .filter(|(_, folder)| folder.index.is_some() || !folder.pages.is_empty())
+        .map(|(at, folder)| GroupView {
+            title: if folder.path.is_empty() { folder.title.clone() } else { folder.path.replace('/', " / ") },
+            url: folder.url.href_from(from),
+            anchor: anchor(FolderId(at)),
+            notes: folder.index.iter().chain(&folder.pages).map(|page| link(site, *page, from)).collect(),
+        })
+        .collect()
+}
+
+/// A note's title and address.
+pub(super) fn link(site: &Site, page: PageId, from: &UrlPath) -> LinkView {
+    let page = &site.pages[page.0 as usize];
+    LinkView { title: page.note.title.clone(), url: page.url.href_from(from) }
+}
+
+/// The day of an RFC 3339 date or date-time.
+pub(super) fn day(date: Option<&str>) -> String {
+    date.map(|date| date.get(..10).unwrap_or(date).to_owned()).unwrap_or_default()
+}
+
+fn anchor(FolderId(id): FolderId) -> String {
+    format!("folder-{id}")
+}

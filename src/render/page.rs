@@ -1,0 +1,218 @@
+//! One page's values for its template.
+//!
+//! In: `Site` and what is shared by all pages. Out: a Tera context. Knows nothing of HTML but the finished body.
+
+use tera::{Context, Value};
+
+use super::listing::{self, ALL, TAGS, day};
+use super::nav::{self, Navs};
+use super::view::{LinkView, NoteView, PageView, SiteView, TocView};
+use crate::note::Heading;
+use crate::path::UrlPath;
+use crate::site::{FolderId, Page, PageId, Site};
+use crate::theme::Theme;
+
+/// How many backlinks a page lists.
+const BACKLINKS: usize = 100;
+
+/// What all pages share.
+pub(super) struct Shared<'a> {
+    pub(super) site: &'a Site,
+    pub(super) theme: &'a Theme,
+    pub(super) navs: Navs,
+    pub(super) counts: Vec<usize>,
+    /// The language of pages that no note gives one.
+    pub(super) language: String,
+    /// The root index page, written or generated.
+    home: UrlPath,
+    all: UrlPath,
+    tags: UrlPath,
+    site_view: Value,
+}
+
+/// What a page is, apart from what only notes have.
+pub(super) struct About<'a> {
+    pub(super) kind: &'static str,
+    pub(super) title: &'a str,
+    pub(super) description: &'a str,
+    pub(super) language: &'a str,
+    pub(super) url: &'a UrlPath,
+    /// The folders above it, from the root; the page's own one left out when it is that folder's index.
+    pub(super) above: Vec<FolderId>,
+}
+
+impl<'a> Shared<'a> {
+    pub(super) fn new(site: &'a Site, theme: &'a Theme) -> Self {
+        let fixed = |path: &str| UrlPath::new(path).expect("a constant path is clean");
+        let language = site_language(site);
+        let view = SiteView {
+            title: title(site),
+            description: site.config.description.clone(),
+            lang: language.clone(),
+            base_url: site.config.base_url.clone().unwrap_or_default(),
+            has_tags: !site.tags.is_empty(),
+            notes: site.pages.len(),
+        };
+        Self {
+            site,
+            theme,
+            navs: Navs::new(site),
+            counts: listing::counts(site),
+            home: site.folders.first().map_or_else(|| fixed("index.html"), |root| root.url.clone()),
+            all: fixed(ALL),
+            tags: fixed(TAGS),
+            site_view: Value::from_serializable(&view),
+            language,
+        }
+    }
+
+    /// The context that every template sees.
+    pub(super) fn context(&self, about: &About<'_>, nav: Value) -> Context {
+        let from = about.url;
+        let breadcrumbs = about
+            .above
+            .iter()
+            .map(|folder| {
+                let folder = &self.site.folders[folder.0 as usize];
+                LinkView { title: folder.title.clone(), url: folder.url.href_from(from) }
+            })
+            .collect();
+        let view = PageView {
+            kind: about.kind,
+            title: about.title.to_owned(),
+            description: about.description.to_owned(),
+            lang: about.language.to_owned(),
+            root: from.to_root(),
+            url: from.href_from(from),
+            canonical: self.absolute(from).unwrap_or_default(),
+            home: self.home.href_from(from),
+            is_home: *from == self.home,
+            tags_url: self.tags.href_from(from),
+            all_url: self.all.href_from(from),
+            breadcrumbs,
+        };
+        let mut context = Context::new();
+        context.insert_value("site", self.site_view.clone());
+        context.insert_value("page", Value::from_serializable(&view));
+        context.insert_value("nav", nav);
+        context.insert_value("t", self.theme.words(about.language).value());
+        context
+    }
+
+    /// The context of a page that is nowhere in the tree of folders.
+    pub(super) fn outside(&self, about: &About<'_>) -> Context {
+        self.context(about, nav::outside(self.site, about.url))
+    }
+
+    /// A page's full address, where the site's is known. `index.html` is left out, as hosts do.
+    pub(super) fn absolute(&self, url: &UrlPath) -> Option<String> {
+        let base = self.site.config.base_url.as_deref()?;
+        let path = url.encoded();
+        let path = match path.strip_suffix("index.html") {
+            Some(folder) if folder.is_empty() || folder.ends_with('/') => folder,
+            _ => &path,
+        };
+        Some(format!("{}/{path}", base.trim_end_matches('/')))
+    }
+
+    /// The context of a note whose body is finished.
+    pub(super) fn note(&self, id: PageId, body: &str) -> Context {
+        let site = self.site;
+        let page = &site.pages[id.0 as usize];
+        let front_matter = &page.note.front_matter;
+        let about = About {
+            kind: "note",
+            title: &page.note.title,
+            description: front_matter.description.as_deref().unwrap_or_default(),
+            language: &page.language,
+            url: &page.url,
+            above: above(site, page.folder, page.is_index),
+        };
+        let mut context = self.context(&about, self.navs.page(id));
+        let link = |id: PageId| listing::link(site, id, &page.url);
+        let tags = page.tags.iter().filter_map(|tag| site.tags.get(tag.0 as usize));
+        let view = NoteView {
+            date: day(front_matter.date.as_deref()),
+            updated: day(front_matter.updated.as_deref()),
+            tags: tags.map(|tag| LinkView { title: tag.name.clone(), url: tag.url.href_from(&page.url) }).collect(),
+            toc: toc(&page.note.outline),
+            previous: page.previous.map(link),
+            next: page.next.map(link),
+            backlinks: page.backlinks.iter().take(BACKLINKS).map(|id| link(*id)).collect(),
+            more_backlinks: page.backlinks.len().saturating_sub(BACKLINKS),
+            license: front_matter.license.clone().unwrap_or_default(),
+            source: page.note.path.as_str().to_owned(),
+            extra: front_matter.extra.clone(),
+        };
+        let folder = self.contents_under(page);
+        context.insert_value("note", Value::from_serializable(&view));
+        context.insert_value("content", Value::safe_string(body));
+        context.insert_value("folder", folder);
+        context
+    }
+
+    /// What stands under a folder's index note: the folder's contents.
+    fn contents_under(&self, page: &Page) -> Value {
+        if !page.is_index {
+            return Value::none();
+        }
+        Value::from_serializable(&listing::folder(self.site, &self.counts, page.folder, &page.url, true))
+    }
+}
+
+/// The site's name.
+pub(super) fn title(site: &Site) -> String {
+    let root = || site.folders.first().map(|root| root.title.clone());
+    site.config.title.clone().or_else(root).unwrap_or_default()
+}
+
+/// The folders above a page, from the root.
+pub(super) fn above(site: &Site, folder: FolderId, is_index: bool) -> Vec<FolderId> {
+    let mut way = Vec::new();
+    let mut at = folder;
+    if !is_index {
+        way.push(at);
+    }
+    while at.0 != 0 && way.len() <= site.folders.len() {
+        at = site.folders[at.0 as usize].parent;
+        way.push(at);
+    }
+    way.reverse();
+    way
+}
+
+/// The language of the site: the configured one, else the one of most pages, the root's index first among equals.
+fn site_language(site: &Site) -> String {
+    if let Some(language) = &site.config.language {
+        return language.clone();
+    }
+    let mut languages: Vec<&str> = site.pages.iter().map(|page| page.language.as_str()).collect();
+    languages.sort_unstable();
+    languages.chunk_by(|a, b| a == b).rev().max_by_key(|chunk| chunk.len()).map_or("en", |chunk| chunk[0]).to_owned()
+}
+
+/// The headings as a tree; a level that is skipped counts as one step.
+fn toc(outline: &[Heading]) -> Vec<TocView> {
+    let headings: Vec<&Heading> = outline.iter().filter(|heading| !heading.is_title).collect();
+    let mut rest = headings.as_slice();
+    let mut tree = Vec::new();
+    while !rest.is_empty() {
+        let (entry, behind) = branch(rest);
+        tree.push(entry);
+        rest = behind;
+    }
+    tree
+}
+
+fn branch<'h, 'n>(headings: &'h [&'n Heading]) -> (TocView, &'h [&'n Heading]) {
+    let first = headings[0];
+    let end = headings.iter().skip(1).position(|heading| heading.level <= first.level).map_or(headings.len(), |at| at + 1);
+    let (mut below, behind) = (&headings[1..end], &headings[end..]);
+    let mut children = Vec::new();
+    while !below.is_empty() {
+        let (child, rest) = branch(below);
+        children.push(child);
+        below = rest;
+    }
+    (TocView { title: first.text.clone(), url: format!("#{}", first.anchor.encoded()), children }, behind)
+}

@@ -1,0 +1,204 @@
+//! The template contract: every value that a template sees, and nothing else.
+//!
+//! In: strings and numbers that rendering has worked out. Out: what Tera is given. All text is plain and escaped by the template engine; all
+//! `url`s are references relative to the page that is rendered and name a file. A missing text is `""` and a missing thing `null`, both
+//! false in `{% if %}`.
+//!
+//! Every template sees `site` ([`SiteView`]), `page` ([`PageView`]), `nav` ([`NavView`]) and `t`, the interface's words in the page's language
+//! (`templates/strings/`; a text with `{n}` goes through the filter: `{{ t.notes | count(n=3) }}`). Besides these:
+//!
+//! | template | page | sees also |
+//! |---|---|---|
+//! | `note.html` | a note, or the one its front matter names | `content` (HTML), `note` ([`NoteView`]), `folder` ([`FolderView`]) or `null` |
+//! | `folder.html` | the index of a folder that has no index note | `folder` ([`FolderView`]) |
+//! | `tags.html` | all tags | `tags` (list of [`TagView`]) |
+//! | `tag.html` | one tag | `tag` ([`TagView`]), `entries` (list of [`EntryView`]) |
+//! | `all.html` | all notes, folder by folder | `groups` (list of [`GroupView`]) |
+//! | `redirect.html` | a page that leads elsewhere | `target` ([`LinkView`]) |
+//! | `404.html` | for addresses that do not exist | |
+//!
+//! All but `redirect.html` extend `base.html`.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+/// The site as a whole.
+#[derive(Debug, Serialize)]
+pub struct SiteView {
+    /// Its name.
+    pub title: String,
+    /// What it is about; may be `""`.
+    pub description: String,
+    /// Its main language.
+    pub lang: String,
+    /// Where it is hosted, with its final `/`; `""` while unknown.
+    pub base_url: String,
+    /// Whether any note has a tag.
+    pub has_tags: bool,
+    /// How many notes are published.
+    pub notes: usize,
+}
+
+/// The page that is rendered.
+#[derive(Debug, Serialize)]
+pub struct PageView {
+    /// `note`, `folder`, `tag`, `tags`, `all`, `redirect` or `404`.
+    pub kind: &'static str,
+    /// Its title.
+    pub title: String,
+    /// What it is about; may be `""`.
+    pub description: String,
+    /// Its language (BCP 47).
+    pub lang: String,
+    /// What leads back to the site's root: `""` or `../` once per folder.
+    pub root: String,
+    /// The page's own name, as other pages of its folder would refer to it: equal to `url` of a link that leads here.
+    pub url: String,
+    /// Its full address where `base_url` is known, else `""`.
+    pub canonical: String,
+    /// The site's first page.
+    pub home: String,
+    /// True for the site's first page.
+    pub is_home: bool,
+    /// The list of tags.
+    pub tags_url: String,
+    /// The list of all notes.
+    pub all_url: String,
+    /// The folders above it, the site's first page first.
+    pub breadcrumbs: Vec<LinkView>,
+}
+
+/// A title and where it leads.
+#[derive(Debug, Clone, Serialize)]
+pub struct LinkView {
+    /// What it is called.
+    pub title: String,
+    /// Where it leads.
+    pub url: String,
+}
+
+/// What only a note has.
+#[derive(Debug, Serialize)]
+pub struct NoteView {
+    /// Day of writing, `2026-11-23`; may be `""`.
+    pub date: String,
+    /// Day of the last change; may be `""`.
+    pub updated: String,
+    /// Its tags.
+    pub tags: Vec<LinkView>,
+    /// Its headings as a tree.
+    pub toc: Vec<TocView>,
+    /// The note before it in reading order, or `null`.
+    pub previous: Option<LinkView>,
+    /// The note after it in reading order, or `null`.
+    pub next: Option<LinkView>,
+    /// The notes that link here.
+    pub backlinks: Vec<LinkView>,
+    /// How many more link here than `backlinks` lists.
+    pub more_backlinks: usize,
+    /// `license` of the front matter; may be `""`.
+    pub license: String,
+    /// Path of the source in the content folder.
+    pub source: String,
+    /// `extra` of the front matter, and every key that Biji does not know.
+    pub extra: BTreeMap<String, serde_json::Value>,
+}
+
+/// One heading of the table of contents.
+#[derive(Debug, Serialize)]
+pub struct TocView {
+    /// Its text.
+    pub title: String,
+    /// `#anchor`.
+    pub url: String,
+    /// The headings below it.
+    pub children: Vec<Self>,
+}
+
+/// The neighbourhood of a page in the tree of folders: the folders above it are open, long lists are cut.
+#[derive(Debug, Serialize)]
+pub struct NavView {
+    /// The entries of the root.
+    pub items: Vec<NavItemView>,
+    /// The entries of the root that are not listed, or `null`.
+    pub more: Option<MoreView>,
+}
+
+/// One entry of the navigation.
+#[derive(Debug, Serialize)]
+pub struct NavItemView {
+    /// What it is called.
+    pub title: String,
+    /// Where it leads. The page itself when equal to `page.url`.
+    pub url: String,
+    /// True for a folder.
+    pub folder: bool,
+    /// True for a folder that holds the page.
+    pub open: bool,
+    /// The folder's entries, when it is open.
+    pub children: Vec<Self>,
+    /// The entries that are not listed, or `null`.
+    pub more: Option<MoreView>,
+}
+
+/// What a shortened list leaves out.
+#[derive(Debug, Serialize)]
+pub struct MoreView {
+    /// How many entries the whole list has.
+    pub total: usize,
+    /// Where the whole list is.
+    pub url: String,
+}
+
+/// A folder's contents.
+#[derive(Debug, Serialize)]
+pub struct FolderView {
+    /// Its folders, in order.
+    pub folders: Vec<EntryView>,
+    /// Its notes, in order.
+    pub notes: Vec<EntryView>,
+    /// What is left out of a very long list, or `null`.
+    pub more: Option<MoreView>,
+}
+
+/// One entry of a list of notes or folders.
+#[derive(Debug, Serialize)]
+pub struct EntryView {
+    /// What it is called.
+    pub title: String,
+    /// Where it leads.
+    pub url: String,
+    /// What it is about; may be `""`.
+    pub description: String,
+    /// Day of writing; may be `""`.
+    pub date: String,
+    /// How many notes a folder holds, in its folders too; 0 for a note.
+    pub notes: usize,
+}
+
+/// One tag.
+#[derive(Debug, Serialize)]
+pub struct TagView {
+    /// Its name without `#`.
+    pub title: String,
+    /// Its page.
+    pub url: String,
+    /// How many notes carry it.
+    pub notes: usize,
+    /// How deep it is nested: 0 for `a`, 1 for `a/b`.
+    pub depth: usize,
+}
+
+/// A folder and its own notes, in the list of all notes.
+#[derive(Debug, Serialize)]
+pub struct GroupView {
+    /// What the folder is called.
+    pub title: String,
+    /// The folder's page.
+    pub url: String,
+    /// The `id` of its place in the list.
+    pub anchor: String,
+    /// Its notes.
+    pub notes: Vec<LinkView>,
+}

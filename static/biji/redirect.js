@@ -1,0 +1,5 @@
+// A page that moved: goes to its new address with the fragment that the reader asked for, which a refresh would lose.
+(function () {
+  var target = document.currentScript.getAttribute("data-target");
+  if (target && location.hash) location.replace(target.split("#")[0] + location.hash);
+})();
