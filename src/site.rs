@@ -4,11 +4,17 @@
 
 pub mod address;
 pub mod folder;
+pub mod language;
 pub mod link;
+pub mod plan;
 pub mod tag;
 
+use rayon::prelude::*;
+
+use self::address::Claims;
+use self::language::Letters;
 use crate::config::Config;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::note::Note;
 use crate::path::{Anchor, SourcePath, UrlPath};
 use crate::source::Attachment;
@@ -117,8 +123,127 @@ pub struct Tag {
 }
 
 /// Assembles the site: leaves out what is not published, gives addresses, resolves links.
+///
+/// `config.title` and `config.language` of the result are always filled.
 #[must_use]
 pub fn assemble(config: Config, notes: Vec<Note>, attachments: &[Attachment]) -> (Site, Vec<Diagnostic>) {
-    let _ = (notes, attachments);
-    (Site { config, pages: Vec::new(), folders: Vec::new(), tags: Vec::new(), attachments: Vec::new(), redirects: Vec::new() }, Vec::new())
+    assemble_with_held_back(config, notes, &[], attachments)
+}
+
+/// The same, where some notes could not be read and were held back: links to them are links to private notes, not broken ones.
+#[must_use]
+pub fn assemble_with_held_back(
+    mut config: Config,
+    mut notes: Vec<Note>,
+    held_back: &[SourcePath],
+    attachments: &[Attachment],
+) -> (Site, Vec<Diagnostic>) {
+    notes.sort_by(|a, b| a.path.cmp(&b.path));
+    let (published, private): (Vec<Note>, Vec<Note>) = notes.into_iter().partition(|note| is_published(note, &config));
+    let mut diagnostics = Vec::new();
+
+    let plan = folder::plan(&published);
+    let mut claims = Claims::default();
+    let addresses = plan::addresses(&published, &plan, &mut claims, &mut diagnostics);
+    let letters: Vec<Letters> = published.par_iter().map(Letters::of).collect();
+    settle(&mut config, &published, &plan, &letters);
+    let site_language = config.language.clone().unwrap_or_default();
+    let mut pages: Vec<Page> = published
+        .into_iter()
+        .zip(addresses.pages)
+        .zip(plan.home.iter().zip(letters))
+        .map(|((note, url), ((folder, is_index), letters))| Page {
+            language: own_language(&note).unwrap_or_else(|| language::of_note(letters, &site_language)),
+            url,
+            folder: *folder,
+            is_index: *is_index,
+            links: Vec::new(),
+            backlinks: Vec::new(),
+            tags: Vec::new(),
+            previous: None,
+            next: None,
+            note,
+        })
+        .collect();
+    let folders = folder::build(&plan, &pages, addresses.folders, config.title.as_deref().unwrap_or_default());
+    let (tags, own_tags) = tag::collect(&pages, &mut claims);
+
+    let hidden: Vec<link::Hidden> = private
+        .iter()
+        .map(|note| link::Hidden { path: &note.path, aliases: &note.front_matter.aliases })
+        .chain(held_back.iter().map(|path| link::Hidden { path, aliases: &[] }))
+        .collect();
+    let resolved = link::resolve(&pages, &folders, &addresses.redirects, &hidden, attachments, &mut diagnostics);
+    let mut published_attachments = Vec::with_capacity(resolved.attachments.len());
+    for path in resolved.attachments {
+        let wanted = address::attachment(&path);
+        let (url, other) = claims.take(wanted.clone(), &format!("`{}{path}`", prefix(&config)));
+        if let Some(other) = other {
+            let message = format!("`{}{path}` and {other} both want the address `{wanted}`", prefix(&config));
+            diagnostics.push(Diagnostic::site(Code::AddressCollision, message).hint("rename one of them"));
+        }
+        published_attachments.push((path, url));
+    }
+
+    let backlinks = backlinks(&resolved.targets, &folders);
+    for ((page, links), (backlinks, tags)) in pages.iter_mut().zip(resolved.targets).zip(backlinks.into_iter().zip(own_tags)) {
+        page.links = links;
+        page.backlinks = backlinks;
+        page.tags = tags;
+    }
+    for pair in folder::reading_order(&folders).windows(2) {
+        pages[pair[0].0 as usize].next = Some(pair[1]);
+        pages[pair[1].0 as usize].previous = Some(pair[0]);
+    }
+    diagnostics.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
+    let site = Site { config, pages, folders, tags, attachments: published_attachments, redirects: addresses.redirects };
+    (site, diagnostics)
+}
+
+/// Drafts are published on demand; `publish: false` never is.
+fn is_published(note: &Note, config: &Config) -> bool {
+    (config.drafts || !note.front_matter.draft) && note.front_matter.publish != Some(false)
+}
+
+/// Fills the title and the language that the configuration leaves open.
+fn settle(config: &mut Config, notes: &[Note], plan: &folder::Plan, letters: &[Letters]) {
+    if config.language.as_deref().is_none_or(|language| language.trim().is_empty()) {
+        let mut all = Letters::default();
+        letters.iter().for_each(|letters| all += *letters);
+        config.language = Some(language::of_site(all));
+    }
+    if config.title.as_deref().is_none_or(|title| title.trim().is_empty()) {
+        let start = plan.index.first().copied().flatten().map(|at| notes[at].title.clone());
+        let chinese = config.language.as_deref().is_some_and(|language| language.starts_with("zh"));
+        config.title = Some(start.unwrap_or_else(|| if chinese { "笔记".into() } else { "Notes".into() }));
+    }
+}
+
+fn own_language(note: &Note) -> Option<String> {
+    note.front_matter.lang.as_deref().map(str::trim).filter(|lang| !lang.is_empty()).map(str::to_owned)
+}
+
+/// What stands before content paths when they are shown to people.
+fn prefix(config: &Config) -> String {
+    if config.content.is_empty() { String::new() } else { format!("{}/", config.content) }
+}
+
+/// Which pages link to each page, each once, in order.
+fn backlinks(targets: &[Vec<Target>], folders: &[Folder]) -> Vec<Vec<PageId>> {
+    let mut backlinks = vec![Vec::new(); targets.len()];
+    for (from, targets) in (0..).map(PageId).zip(targets) {
+        for target in targets {
+            let to = match target {
+                Target::Page(page, _) => Some(*page),
+                Target::Folder(folder) => folders[folder.0 as usize].index,
+                _ => None,
+            };
+            if let Some(to) = to.filter(|to| *to != from)
+                && backlinks[to.0 as usize].last() != Some(&from)
+            {
+                backlinks[to.0 as usize].push(from);
+            }
+        }
+    }
+    backlinks
 }

@@ -1,6 +1,8 @@
-//! Places in text: byte spans, and the lines and columns that people read.
+//! Places in text: byte spans, the lines and columns that people read, and the order of names.
 //!
-//! In: the text of one file. Out: positions. Knows nothing of files, notes or the terminal.
+//! In: text. Out: positions and orders. Knows nothing of files, notes or the terminal.
+
+use std::cmp::Ordering;
 
 /// A half-open range of bytes in the text of one file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -61,9 +63,63 @@ impl Position {
     }
 }
 
+/// The order in which people expect names: runs of digits count as numbers (`ch2` before `ch10`), case does not matter, other scripts follow
+/// their code points (so Chinese is *not* in order of pronunciation). Names that differ in nothing else are ordered by their bytes, which makes
+/// the order total.
+#[must_use]
+pub fn natural_order(a: &str, b: &str) -> Ordering {
+    let (mut left, mut right) = (a, b);
+    loop {
+        let (Some(x), Some(y)) = (left.chars().next(), right.chars().next()) else {
+            return left.len().cmp(&right.len()).then_with(|| a.cmp(b));
+        };
+        let order = if x.is_ascii_digit() && y.is_ascii_digit() {
+            let (number, rest) = split_number(left);
+            let (other, other_rest) = split_number(right);
+            (left, right) = (rest, other_rest);
+            number.len().cmp(&other.len()).then_with(|| number.cmp(other))
+        } else {
+            (left, right) = (&left[x.len_utf8()..], &right[y.len_utf8()..]);
+            if x == y { Ordering::Equal } else { x.to_lowercase().cmp(y.to_lowercase()) }
+        };
+        if order.is_ne() {
+            return order;
+        }
+    }
+}
+
+/// The digits that `text` starts with, without leading zeros, and what follows them.
+fn split_number(text: &str) -> (&str, &str) {
+    let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (digits, rest) = text.split_at(end);
+    (digits.trim_start_matches('0'), rest)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_are_ordered_as_people_expect() {
+        for (first, second) in [
+            ("ch2", "ch10"),
+            ("ch02", "ch10"),
+            ("a", "B"),
+            ("Chapter 9", "chapter 10"),
+            ("v1.9", "v1.10"),
+            ("2", "a"),
+            ("a", "a1"),
+            ("", "a"),
+            ("第2章", "第10章"),
+            ("7", "007a"),
+            ("99999999999999999999998", "99999999999999999999999"),
+            ("A", "a"),
+        ] {
+            assert_eq!(natural_order(first, second), Ordering::Less, "{first} {second}");
+            assert_eq!(natural_order(second, first), Ordering::Greater, "{first} {second}");
+        }
+        assert_eq!(natural_order("a1", "a1"), Ordering::Equal);
+    }
 
     #[test]
     fn columns_count_characters() {

@@ -1,1 +1,74 @@
-//! To be written.
+//! Tags: which there are, what their pages are called, which pages carry them.
+//!
+//! In: the pages and their front matter. Out: the sorted tags, and each page's own. Knows nothing of links or HTML.
+
+use std::collections::BTreeMap;
+
+use super::address::{self, Claims};
+use super::{Page, PageId, Tag, TagId};
+use crate::path::{SourcePath, UrlPath};
+use crate::text::natural_order;
+
+/// Where the tags' pages lie.
+pub const FOLDER: &str = "biji/tags/";
+
+struct Draft {
+    name: String,
+    pages: Vec<PageId>,
+}
+
+/// Collects the tags of all pages. Names that differ only in case or composition are one tag, called as it is written first. A parent (`a` of
+/// `a/b`) lists the pages of what is nested in it too. The second part says which tags each page names itself, in its own order.
+#[must_use]
+pub fn collect(pages: &[Page], claims: &mut Claims) -> (Vec<Tag>, Vec<Vec<TagId>>) {
+    let mut drafts: BTreeMap<String, Draft> = BTreeMap::new();
+    for (id, page) in (0..).map(PageId).zip(pages) {
+        for name in page.note.front_matter.tags.iter().filter_map(|tag| clean(tag)) {
+            let ends = name.match_indices('/').map(|(at, _)| at).chain([name.len()]);
+            for end in ends {
+                let part = &name[..end];
+                let draft = drafts.entry(SourcePath::fold(part)).or_insert_with(|| Draft { name: part.to_owned(), pages: Vec::new() });
+                if draft.pages.last() != Some(&id) {
+                    draft.pages.push(id);
+                }
+            }
+        }
+    }
+    let mut sorted: Vec<(String, Draft)> = drafts.into_iter().collect();
+    sorted.sort_by(|a, b| natural_order(&a.1.name, &b.1.name));
+    let ids: BTreeMap<&str, TagId> = sorted.iter().zip(0..).map(|((key, _), id)| (&**key, TagId(id))).collect();
+    let own = pages.iter().map(|page| own_tags(page, &ids)).collect();
+    let title = |id: &PageId| &*pages[id.0 as usize].note.title;
+    let tags = sorted
+        .into_iter()
+        .map(|(_, mut draft)| {
+            draft.pages.sort_by(|a, b| natural_order(title(a), title(b)).then(a.cmp(b)));
+            let url = claims.take(page_of(&draft.name), &format!("the page of the tag `{}`", draft.name)).0;
+            Tag { name: draft.name, url, pages: draft.pages }
+        })
+        .collect();
+    (tags, own)
+}
+
+fn own_tags(page: &Page, ids: &BTreeMap<&str, TagId>) -> Vec<TagId> {
+    let mut own: Vec<TagId> = Vec::new();
+    for name in page.note.front_matter.tags.iter().filter_map(|tag| clean(tag)) {
+        if let Some(&id) = ids.get(&*SourcePath::fold(&name))
+            && !own.contains(&id)
+        {
+            own.push(id);
+        }
+    }
+    own
+}
+
+/// A tag as written, without `#`, empty parts and space around the parts; `None` when nothing is left.
+fn clean(tag: &str) -> Option<String> {
+    let parts: Vec<&str> = tag.trim().trim_start_matches('#').split('/').map(str::trim).filter(|part| !part.is_empty()).collect();
+    (!parts.is_empty()).then(|| parts.join("/"))
+}
+
+fn page_of(name: &str) -> UrlPath {
+    let parts: Vec<String> = name.split('/').map(address::component).map(|part| part.replace("..", "--")).collect();
+    UrlPath::new(&format!("{FOLDER}{}.html", parts.join("/"))).expect("components of addresses are neither empty nor dots")
+}

@@ -1,0 +1,117 @@
+//! The language of notes that do not say it: a guess from the letters they are written in.
+//!
+//! In: titles and visible text. Out: BCP 47 tags. Knows nothing of links, folders or HTML.
+
+use std::ops::AddAssign;
+
+use crate::note::Note;
+
+/// So few letters say nothing about a language.
+const TOO_FEW: u64 = 20;
+
+/// How many letters of which script a text has; code is left out.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Letters {
+    all: u64,
+    han: u64,
+    kana: u64,
+    hangul: u64,
+}
+
+impl AddAssign for Letters {
+    fn add_assign(&mut self, other: Self) {
+        self.all += other.all;
+        self.han += other.han;
+        self.kana += other.kana;
+        self.hangul += other.hangul;
+    }
+}
+
+impl Letters {
+    /// Counts the letters of a note's title and text.
+    #[must_use]
+    pub fn of(note: &Note) -> Self {
+        let mut letters = Self::default();
+        letters.count(&note.title);
+        for section in &note.sections {
+            let mut from = 0;
+            for code in &section.code {
+                letters.count(section.text.get(from..code.start as usize).unwrap_or(""));
+                from = code.end as usize;
+            }
+            letters.count(section.text.get(from..).unwrap_or(""));
+        }
+        letters
+    }
+
+    fn count(&mut self, text: &str) {
+        for letter in text.chars() {
+            if letter.is_ascii() {
+                self.all += u64::from(letter.is_ascii_alphabetic());
+                continue;
+            }
+            match u32::from(letter) {
+                0x3400..=0x4DBF | 0x4E00..=0x9FFF | 0xF900..=0xFAFF | 0x2_0000..=0x3_FFFF => self.han += 1,
+                0x3041..=0x30FF | 0x31F0..=0x31FF | 0xFF66..=0xFF9D => self.kana += 1,
+                0xAC00..=0xD7AF | 0x1100..=0x11FF | 0x3130..=0x318F => self.hangul += 1,
+                _ => {}
+            }
+            self.all += u64::from(letter.is_alphabetic());
+        }
+    }
+
+    /// `ja`, `ko` or `zh` when enough letters are of their scripts: kana a tenth, Hangul or Han a fifth.
+    #[must_use]
+    pub fn east_asian(self) -> Option<&'static str> {
+        match self {
+            Self { all: 0, .. } => None,
+            Self { all, kana, .. } if kana * 10 > all => Some("ja"),
+            Self { all, hangul, .. } if hangul * 5 > all => Some("ko"),
+            Self { all, han, .. } if han * 5 > all => Some("zh"),
+            _ => None,
+        }
+    }
+}
+
+/// The language of a site that names none: what most of its letters say, `en` where they say nothing.
+#[must_use]
+pub fn of_site(letters: Letters) -> String {
+    letters.east_asian().unwrap_or("en").to_owned()
+}
+
+/// The language of a note that names none: what its letters say; the site's where they are few, or where both are written in other scripts;
+/// `en` for a note in other letters than those of an East Asian site.
+#[must_use]
+pub fn of_note(letters: Letters, site: &str) -> String {
+    let primary = site.split(['-', '_']).next().unwrap_or(site);
+    match letters.east_asian() {
+        _ if letters.all < TOO_FEW => site.to_owned(),
+        Some(language) if language == primary => site.to_owned(),
+        Some(language) => language.to_owned(),
+        None if matches!(primary, "zh" | "ja" | "ko") => "en".to_owned(),
+        None => site.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letters_tell_the_language() {
+        for (text, site, language) in [
+            ("静态 Pod 由 kubelet 直接管理，不经过 API 服务器，配置文件放在节点上", "en", "zh"),
+            ("静态 Pod 由 kubelet 直接管理，不经过 API 服务器，配置文件放在节点上", "zh-CN", "zh-CN"),
+            ("ノートを静的なサイトに変換するプログラムです。検索もできます。", "zh", "ja"),
+            ("노트를 정적 사이트로 바꾸는 프로그램입니다. 검색도 됩니다.", "en", "ko"),
+            ("Static pods are managed by the kubelet on a node", "zh", "en"),
+            ("Statische Pods verwaltet das Kubelet eines Knotens", "de", "de"),
+            ("kubectl", "zh", "zh"),
+            ("", "fr", "fr"),
+        ] {
+            let mut letters = Letters::default();
+            letters.count(text);
+            assert_eq!(of_note(letters, site), language, "{text}");
+        }
+    }
+}

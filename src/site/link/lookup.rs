@@ -1,0 +1,302 @@
+//! Where one reference leads, before anchors are checked.
+//!
+//! In: a reference, the page it stands in, and the names. Out: a `Finding`. Reports nothing itself.
+//!
+//! *Markdown links and raw HTML* name a path from the page's folder, or from the content root where they start with `/`. The file itself comes
+//! first, then the note without its `.md`, the folder, the published address (`.html`), each also where only case or composition differ. A
+//! plain path (no `./`, `../`, `/`) that leads nowhere from there is then taken as Obsidian writes its links when wikilinks are switched off:
+//! from the content root, or by the end of the path.
+//!
+//! *Wikilinks and embeds* name a file by the end of its path: `[[name]]`, `[[folder/name]]`; `[[./x]]` and `[[../x]]` are relative, `[[/x]]` starts
+//! at the root. Of several files the first of these is meant: the one whose whole path it is, the one in the page's own folder, the one with the
+//! fewest folders, the shortest path, the first in order. Where the second or a later rule decides, that is reported as ambiguous.
+
+use std::borrow::Cow;
+
+use super::names::{EntryId, Names, Owner, Place};
+use super::reference::{self, Reference};
+use crate::note::{Link, LinkKind};
+use crate::path::SourcePath;
+use crate::site::{FolderId, Page, PageId};
+
+/// What a reference leads to, and between which files that was a choice.
+#[derive(Debug)]
+pub struct Finding<'a> {
+    /// What it leads to.
+    pub goal: Goal<'a>,
+    /// The files that fit equally well; empty when there was no choice.
+    pub candidates: Vec<EntryId>,
+}
+
+/// What a reference leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Goal<'a> {
+    /// Out of the site.
+    External(Cow<'a, str>),
+    /// A page, and the fragment as written.
+    Page(PageId, Option<&'a str>),
+    /// A folder without index note.
+    Folder(FolderId),
+    /// An attachment, and what follows it as written.
+    Attachment(&'a SourcePath, &'a str),
+    /// A private note.
+    Private,
+    /// Something that must not be published, and the scheme that is to blame.
+    Refused(&'static str),
+    /// Nothing.
+    Missing(Missing),
+}
+
+/// Why a reference leads nowhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Missing {
+    /// Nothing has this name.
+    Name,
+    /// There is no target at all.
+    Empty,
+    /// It leaves the content folder.
+    Outside,
+    /// It is a path on the writer's computer.
+    Local,
+    /// It starts with a scheme that nobody knows.
+    Scheme,
+}
+
+enum Hit {
+    File(EntryId),
+    Folder(FolderId),
+    Page(PageId),
+    Private,
+}
+
+/// Looks up one reference of a page.
+#[must_use]
+pub fn find<'a>(names: &Names<'a>, page: &'a Page, link: &'a Link) -> Finding<'a> {
+    let mut candidates = Vec::new();
+    let goal = match link.kind {
+        LinkKind::Wikilink | LinkKind::Embed => wikilink(names, page, &link.target, &mut candidates),
+        LinkKind::Link | LinkKind::Image | LinkKind::HtmlLink | LinkKind::HtmlSource => path_link(names, page, link, &mut candidates),
+    };
+    Finding { goal, candidates }
+}
+
+fn path_link<'a>(names: &Names<'a>, page: &'a Page, link: &'a Link, candidates: &mut Vec<EntryId>) -> Goal<'a> {
+    let target = link.target.trim();
+    if target.is_empty() {
+        return Goal::Missing(Missing::Empty);
+    }
+    let missing = match reference::read(&link.target) {
+        Reference::External(address) => return Goal::External(address),
+        Reference::Refused(scheme) => return Goal::Refused(scheme),
+        Reference::Local => return Goal::Missing(Missing::Local),
+        Reference::UnknownScheme => Missing::Scheme,
+        Reference::Path => Missing::Name,
+    };
+    let here = page.note.path.parent();
+    // A file whose name holds `?`, `#` or `%` wins over what these signs mean in an address.
+    if target.contains(['?', '#', '%'])
+        && let Some(id) = reference::join(here, target).and_then(|path| names.file(&path))
+    {
+        return goal_of(names, Hit::File(id), "", None);
+    }
+    let parts = reference::split(target, true);
+    if parts.path.is_empty() {
+        return Goal::Page(id_of(names, page), parts.fragment.filter(|fragment| !fragment.is_empty()));
+    }
+    let mut spellings = vec![Cow::Borrowed(parts.path)];
+    for other in [reference::decode(parts.path), Cow::Owned(reference::decode(parts.path).replace('\\', "/"))] {
+        if !spellings.contains(&other) {
+            spellings.push(other);
+        }
+    }
+    let mut outside = false;
+    for spelling in &spellings {
+        let Some(path) = reference::join(here, spelling) else {
+            outside = true;
+            continue;
+        };
+        if let Some(hit) = at(names, &path, spelling.ends_with('/'), candidates) {
+            return goal_of(names, hit, parts.suffix, parts.fragment);
+        }
+    }
+    if outside {
+        return Goal::Missing(Missing::Outside);
+    }
+    for spelling in spellings.iter().filter(|spelling| !spelling.starts_with(['/', '.'])) {
+        if let Some(hit) = anywhere(names, spelling, candidates) {
+            return goal_of(names, hit, parts.suffix, parts.fragment);
+        }
+    }
+    if link.kind == LinkKind::Link && missing == Missing::Name && is_mail_address(target) {
+        return Goal::External(format!("mailto:{target}").into());
+    }
+    Goal::Missing(missing)
+}
+
+/// What lies at a path from the content root.
+fn at(names: &Names<'_>, path: &str, is_folder: bool, candidates: &mut Vec<EntryId>) -> Option<Hit> {
+    let exact_file = || names.file(path).or_else(|| names.note(path)).map(Hit::File);
+    let exact_folder = || names.folder(path).map(Hit::Folder);
+    let found = if is_folder || path.is_empty() { exact_folder().or_else(exact_file) } else { exact_file().or_else(exact_folder) };
+    if found.is_some() {
+        return found;
+    }
+    let page_name = path.strip_suffix(".html").or_else(|| path.strip_suffix(".htm"));
+    if let Some(id) = page_name.and_then(|stem| names.note(stem)) {
+        return Some(Hit::File(id));
+    }
+    let folded = SourcePath::fold(path);
+    let addresses: [&str; 3] = if is_folder { ["/index.html", ".html", ""] } else { ["", ".html", "/index.html"] };
+    if let Some(owner) = addresses.iter().find_map(|end| names.address(&format!("{folded}{end}"))) {
+        return Some(match owner {
+            Owner::Page(id) => Hit::Page(id),
+            Owner::Folder(id) => Hit::Folder(id),
+        });
+    }
+    let page_name = folded.strip_suffix(".html").or_else(|| folded.strip_suffix(".htm"));
+    let files = [names.folded_file(&folded), names.folded_note(&folded), page_name.map_or(&[][..], |stem| names.folded_note(stem))];
+    if let Some(ids) = files.into_iter().find(|ids| !ids.is_empty()) {
+        choose(names, ids, candidates);
+        return ids.first().map(|id| Hit::File(*id));
+    }
+    let folder = names.folder_end(&folded).iter().find(|id| names.folders()[id.0 as usize].path.len() == path.len());
+    folder.map(|id| Hit::Folder(*id)).or_else(|| names.hides(&folded).then_some(Hit::Private))
+}
+
+/// The file whose path ends with a plain path that leads nowhere from where it is written. Names that every folder has say too little.
+fn anywhere(names: &Names<'_>, path: &str, candidates: &mut Vec<EntryId>) -> Option<Hit> {
+    let folded = SourcePath::fold(path);
+    if matches!(without_page_extension(&folded), "index" | "_index" | "readme") {
+        return None;
+    }
+    if let Some(hit) = at(names, path.trim_end_matches('/'), path.ends_with('/'), &mut Vec::new()).filter(|_| path.contains('/')) {
+        return Some(hit);
+    }
+    let ids = [names.file_end(&folded), names.note_end(&folded)].into_iter().find(|ids| !ids.is_empty())?;
+    choose(names, ids, candidates);
+    ids.first().map(|id| Hit::File(*id))
+}
+
+fn without_page_extension(name: &str) -> &str {
+    name.rsplit_once('.').map_or(name, |(stem, _)| stem)
+}
+
+fn wikilink<'a>(names: &Names<'a>, page: &'a Page, target: &'a str, candidates: &mut Vec<EntryId>) -> Goal<'a> {
+    let target = target.trim();
+    if target.is_empty() {
+        return Goal::Missing(Missing::Empty);
+    }
+    match reference::read(target) {
+        Reference::External(address) => return Goal::External(address),
+        Reference::Refused(scheme) => return Goal::Refused(scheme),
+        Reference::Local => return Goal::Missing(Missing::Local),
+        Reference::UnknownScheme | Reference::Path => {}
+    }
+    let parts = reference::split(target, false);
+    let path = parts.path.trim();
+    if path.is_empty() {
+        return Goal::Page(id_of(names, page), parts.fragment.filter(|fragment| !fragment.is_empty()));
+    }
+    let mut hit = named(names, page, path, candidates);
+    if hit.is_none() && path.contains('%') {
+        hit = named(names, page, &reference::decode(path), candidates);
+    }
+    if hit.is_none() && path.contains('\\') {
+        hit = named(names, page, &path.replace('\\', "/"), candidates);
+    }
+    match hit {
+        Some(hit) => goal_of(names, hit, parts.suffix, parts.fragment),
+        None if reference::join(page.note.path.parent(), path).is_none() => Goal::Missing(Missing::Outside),
+        None => Goal::Missing(Missing::Name),
+    }
+}
+
+/// What a wikilink's path means, as Obsidian looks it up.
+fn named(names: &Names<'_>, page: &Page, path: &str, candidates: &mut Vec<EntryId>) -> Option<Hit> {
+    let here = page.note.path.parent();
+    let is_folder = path.ends_with('/');
+    let is_relative = path.starts_with("./") || path.starts_with("../") || path == "." || path == "..";
+    if is_relative || path.starts_with('/') {
+        return at(names, &reference::join(here, path)?, is_folder, candidates);
+    }
+    let path = reference::join("", path)?;
+    let folded = SourcePath::fold(&path);
+    // The name with its extension comes first, so that `[[007.jpg]]` is the picture where there is one, and else the note `007.jpg.md`.
+    let by_name = [names.file_end(&folded), names.note_end(&folded)].into_iter().find(|ids| !ids.is_empty());
+    if let Some(ids) = by_name.filter(|_| !is_folder) {
+        return Some(Hit::File(best(names, here, &path, ids, candidates)));
+    }
+    if let Some(ids) = Some(names.alias(&folded)).filter(|ids| !ids.is_empty() && !is_folder) {
+        choose(names, ids, candidates);
+        return ids.first().map(|id| Hit::File(*id));
+    }
+    let beside = reference::join(here, &path).and_then(|path| names.folder(&path));
+    let folder = names.folder(&path).or(beside).or_else(|| names.folder_end(&folded).first().copied());
+    if let Some(id) = folder {
+        return Some(Hit::Folder(id));
+    }
+    if let Some(ids) = by_name {
+        return Some(Hit::File(best(names, here, &path, ids, candidates)));
+    }
+    names.hides(&folded).then_some(Hit::Private)
+}
+
+/// The one of several files that a wikilink means.
+fn best(names: &Names<'_>, here: &str, path: &str, ids: &[EntryId], candidates: &mut Vec<EntryId>) -> EntryId {
+    let exactly = |wanted: &str| names.file(wanted).or_else(|| names.note(wanted)).filter(|id| ids.contains(id));
+    if let [only] = ids {
+        return *only;
+    }
+    if let Some(id) = exactly(path) {
+        return id;
+    }
+    let folded = SourcePath::fold(path);
+    let whole: Vec<EntryId> = ids.iter().copied().filter(|id| names.is_path(*id, &folded)).collect();
+    if !whole.is_empty() {
+        choose(names, &whole, candidates);
+        return whole[0];
+    }
+    choose(names, ids, candidates);
+    let beside = reference::join(here, path).unwrap_or_default();
+    exactly(&beside)
+        .or_else(|| {
+            let folded = SourcePath::fold(&beside);
+            ids.iter().copied().find(|id| names.is_path(*id, &folded))
+        })
+        .unwrap_or(ids[0])
+}
+
+/// Notes the candidates of a choice, private ones left out.
+fn choose(names: &Names<'_>, ids: &[EntryId], candidates: &mut Vec<EntryId>) {
+    let published = |id: &&EntryId| names.entry(**id).place != Place::Private;
+    if ids.iter().filter(published).nth(1).is_some() {
+        candidates.extend(ids.iter().filter(published));
+    }
+}
+
+fn goal_of<'a>(names: &Names<'a>, hit: Hit, suffix: &'a str, fragment: Option<&'a str>) -> Goal<'a> {
+    let fragment = fragment.filter(|fragment| !fragment.is_empty());
+    match hit {
+        Hit::Page(id) => Goal::Page(id, fragment),
+        Hit::Private => Goal::Private,
+        Hit::Folder(id) => names.folders()[id.0 as usize].index.map_or(Goal::Folder(id), |page| Goal::Page(page, fragment)),
+        Hit::File(id) => match names.entry(id).place {
+            Place::Page(page) => Goal::Page(page, fragment),
+            Place::Private => Goal::Private,
+            Place::Attachment => Goal::Attachment(names.entry(id).path, suffix),
+        },
+    }
+}
+
+fn id_of(names: &Names<'_>, page: &Page) -> PageId {
+    match names.file(page.note.path.as_str()).map(|id| names.entry(id).place) {
+        Some(Place::Page(id)) => id,
+        _ => PageId(0),
+    }
+}
+
+/// `name@host.domain`, as an autolink `<name@host.domain>` is written.
+fn is_mail_address(target: &str) -> bool {
+    let Some((name, host)) = target.split_once('@') else { return false };
+    !name.is_empty() && host.contains('.') && !target.contains(['/', ' ', '#', '?', '\\']) && !host.contains('@')
+}

@@ -1,0 +1,219 @@
+//! A reference read by itself: does it lead out of the site, is it safe, and which parts does it have.
+//!
+//! In: the target as the writer wrote it. Out: `Reference`. Nothing is looked up.
+
+use std::borrow::Cow;
+
+use percent_encoding::percent_decode_str;
+
+/// What a target says before anything is looked up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reference<'a> {
+    /// Leads to another site or program.
+    External(Cow<'a, str>),
+    /// Must not be published; the scheme or kind that is to blame.
+    Refused(&'static str),
+    /// A path on the writer's computer.
+    Local,
+    /// `name:rest` where `name` is no scheme we know. Perhaps a file of that name.
+    UnknownScheme,
+    /// A path, perhaps empty, and what follows it.
+    Path,
+}
+
+/// Schemes that need no `//`.
+const SCHEMES: &[&str] = &[
+    "http",
+    "https",
+    "mailto",
+    "tel",
+    "sms",
+    "ftp",
+    "ftps",
+    "sftp",
+    "obsidian",
+    "geo",
+    "magnet",
+    "news",
+    "urn",
+    "xmpp",
+    "irc",
+    "ircs",
+    "sip",
+    "sips",
+    "doi",
+    "bitcoin",
+    "zotero",
+    "vscode",
+    "ssh",
+    "git",
+    "webcal",
+    "callto",
+    "skype",
+    "facetime",
+    "nntp",
+    "gopher",
+    "svn",
+    "ldap",
+    "market",
+    "matrix",
+    "maps",
+    "isbn",
+    "arxiv",
+    "steam",
+    "slack",
+    "spotify",
+    "logseq",
+    "devonthink",
+    "things",
+    "x-devonthink-item",
+];
+
+/// Schemes that run what they hold, or hide a page.
+const REFUSED: &[&str] = &["javascript", "vbscript", "livescript", "mocha", "jscript", "blob", "filesystem", "view-source"];
+
+/// Reads the target of a Markdown link or of raw HTML.
+#[must_use]
+pub fn read(target: &str) -> Reference<'_> {
+    let bare = as_browsers_read(target);
+    if bare.starts_with("//") || bare.starts_with("/\\") {
+        return Reference::External(bare);
+    }
+    if bare.starts_with("\\\\") {
+        return Reference::Local;
+    }
+    let Some((scheme, rest)) = split_scheme(&bare) else { return Reference::Path };
+    let scheme = scheme.to_ascii_lowercase();
+    if scheme.len() == 1 {
+        return if rest.starts_with(['\\', '/']) { Reference::Local } else { Reference::UnknownScheme };
+    }
+    if let Some(refused) = REFUSED.iter().find(|refused| **refused == scheme) {
+        return Reference::Refused(refused);
+    }
+    match &*scheme {
+        "data" if is_media(rest) => Reference::External(bare),
+        "data" => Reference::Refused("data"),
+        "file" => Reference::Local,
+        _ if rest.starts_with("//") || SCHEMES.contains(&&*scheme) => Reference::External(bare),
+        _ => Reference::UnknownScheme,
+    }
+}
+
+/// An address as browsers understand it: without white space and control characters around it, without line breaks and tabs inside.
+fn as_browsers_read(target: &str) -> Cow<'_, str> {
+    let trimmed = target.trim_matches(|c: char| c <= ' ');
+    if trimmed.contains(['\t', '\n', '\r']) { trimmed.replace(['\t', '\n', '\r'], "").into() } else { trimmed.into() }
+}
+
+fn split_scheme(target: &str) -> Option<(&str, &str)> {
+    let (scheme, rest) = target.split_once(':')?;
+    let fits = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+        && scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'));
+    fits.then_some((scheme, rest))
+}
+
+/// True for `data:` addresses that show something and run nothing.
+fn is_media(rest: &str) -> bool {
+    let kind = rest.trim_start().to_ascii_lowercase();
+    ["image/", "audio/", "video/", "font/"].iter().any(|start| kind.starts_with(start))
+}
+
+/// The parts of a path-like target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Parts<'a> {
+    /// What stands before `?` and `#`.
+    pub path: &'a str,
+    /// `?` and `#` and what follows, as written.
+    pub suffix: &'a str,
+    /// What stands behind the first `#`.
+    pub fragment: Option<&'a str>,
+}
+
+/// Splits a target at its `?` (where it takes queries) and `#`.
+#[must_use]
+pub fn split(target: &str, with_query: bool) -> Parts<'_> {
+    let (before, fragment) = target.split_once('#').map_or((target, None), |(before, fragment)| (before, Some(fragment)));
+    let path = if with_query { before.split_once('?').map_or(before, |(path, _)| path) } else { before };
+    Parts { path, suffix: &target[path.len()..], fragment }
+}
+
+/// The text without percent-encoding; as it is where it does not hold any, or no UTF-8.
+#[must_use]
+pub fn decode(text: &str) -> Cow<'_, str> {
+    if text.contains('%') { percent_decode_str(text).decode_utf8().unwrap_or(Cow::Borrowed(text)) } else { Cow::Borrowed(text) }
+}
+
+/// The path that `reference` means from `folder`, without `.` and `..`; `None` when it leaves the content folder. A leading `/` means the
+/// content root. The root itself is `""`.
+#[must_use]
+pub fn join(folder: &str, reference: &str) -> Option<String> {
+    let mut parts: Vec<&str> =
+        if reference.starts_with('/') { Vec::new() } else { folder.split('/').filter(|part| !part.is_empty()).collect() };
+    for part in reference.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()?),
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn schemes_decide() {
+        for (target, kind) in [
+            ("https://example.org", "external"),
+            ("HTTPS://example.org", "external"),
+            ("mailto:a@example.org", "external"),
+            ("tel:+1", "external"),
+            ("//cdn.example.org/x.js", "external"),
+            ("foo+bar://x", "external"),
+            ("data:image/png;base64,AA", "external"),
+            ("javascript:alert(1)", "refused"),
+            (" java\tscript:alert(1)", "refused"),
+            ("\u{1}JavaScript:alert(1)", "refused"),
+            ("vbscript:x", "refused"),
+            ("data:text/html,<script>", "refused"),
+            ("data:,x", "refused"),
+            ("C:\\notes\\a.md", "local"),
+            ("c:/notes/a.md", "local"),
+            ("\\\\server\\share", "local"),
+            ("file:///home/x", "local"),
+            ("std::sync::Arc", "unknown"),
+            ("Note: one.md", "unknown"),
+            ("a/b:c.md", "path"),
+            ("#x:y", "path"),
+            ("中文:x.md", "path"),
+            ("", "path"),
+        ] {
+            let got = match read(target) {
+                Reference::External(_) => "external",
+                Reference::Refused(_) => "refused",
+                Reference::Local => "local",
+                Reference::UnknownScheme => "unknown",
+                Reference::Path => "path",
+            };
+            assert_eq!(got, kind, "{target}");
+        }
+    }
+
+    #[test]
+    fn paths_are_joined() {
+        for (folder, reference, joined) in [
+            ("a/b", "c.md", Some("a/b/c.md")),
+            ("a/b", "../c.md", Some("a/c.md")),
+            ("a/b", "/c.md", Some("c.md")),
+            ("a/b", ".", Some("a/b")),
+            ("a", "..", Some("")),
+            ("a", "../..", None),
+            ("", "../x", None),
+            ("", "a//b", Some("a/b")),
+        ] {
+            assert_eq!(join(folder, reference).as_deref(), joined, "{reference}");
+        }
+    }
+}
