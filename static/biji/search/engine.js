@@ -1,0 +1,62 @@
+// The engine in the page: the other half of crates/search-wasm. Puts bytes into the module's memory, calls it, reads what it put out.
+"use strict";
+
+(() => {
+  const { biji } = window;
+  const { Fault } = biji.part("transport");
+
+  /** The version of the module's surface that this script speaks. */
+  const ABI = 1;
+  const DONE = 0;
+  const NEED = 1;
+  const VERSION = 3;
+
+  /** @param {Uint8Array<ArrayBuffer>} module @returns {Promise<Engine>} */
+  async function start(module) {
+    if (typeof WebAssembly === "undefined") throw new Fault("unsupported", "no WebAssembly");
+    /** @type {WebAssembly.WebAssemblyInstantiatedSource} */
+    let made;
+    try {
+      made = await WebAssembly.instantiate(module, {});
+    } catch (error) {
+      const what = String(error);
+      throw new Fault(/Content.?Security.?Policy|unsafe-eval|blocked by CSP/i.test(what) ? "refused" : "damaged", what);
+    }
+    const wasm = /** @type {EngineExports} */ (/** @type {unknown} */ (made.instance.exports));
+    if (typeof wasm.abi !== "function" || wasm.abi() !== ABI) throw new Fault("outdated", "another version of the engine");
+
+    /** Copies bytes into the module. @param {Uint8Array} bytes @returns {[number, number]} */
+    function put(bytes) {
+      const at = wasm.alloc(bytes.length);
+      new Uint8Array(wasm.memory.buffer, at, bytes.length).set(bytes);
+      return [at, bytes.length];
+    }
+
+    function output() {
+      return new TextDecoder().decode(new Uint8Array(wasm.memory.buffer, wasm.output(), wasm.output_length()));
+    }
+
+    /** @param {number} status */
+    function check(status) {
+      if (status !== DONE) throw new Fault(status === VERSION ? "outdated" : "damaged", output());
+    }
+
+    const encoder = new TextEncoder();
+    return {
+      open(entry) {
+        check(wasm.open(...put(entry)));
+      },
+      provide(name, block) {
+        check(wasm.provide(...put(encoder.encode(name)), ...put(block)));
+      },
+      search(query, limit) {
+        const status = wasm.search(...put(encoder.encode(query)), limit);
+        if (status === NEED) return { need: JSON.parse(output()) };
+        check(status);
+        return { answer: JSON.parse(output()) };
+      },
+    };
+  }
+
+  biji.parts.engine = { start };
+})();

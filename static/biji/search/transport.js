@@ -1,0 +1,102 @@
+// Brings the files of the search to the page, unpacked: by fetch from a server; from a disk, where a page may fetch nothing, as scripts that
+// hand over base64. Knows the names of files, not what is in them.
+"use strict";
+
+(() => {
+  const { biji } = window;
+  const folder = new URL("biji/search/", biji.root);
+  const disk = location.protocol === "file:";
+
+  /**
+   * What can go wrong, in a form that the dialog has a sentence for.
+   * @type {typeof SearchFault}
+   */
+  const Fault = class extends Error {
+    /** @param {FaultKind} kind @param {string} what */
+    constructor(kind, what) {
+      super(what);
+      this.kind = kind;
+    }
+  };
+
+  /** @param {Uint8Array<ArrayBuffer>} bytes @param {string} name */
+  async function unpack(bytes, name) {
+    // A host may have unpacked it already, by a header of its own.
+    if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
+    if (typeof DecompressionStream === "undefined") throw new Fault("unsupported", "no DecompressionStream");
+    try {
+      const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+      return new Uint8Array(await new Response(stream).arrayBuffer());
+    } catch {
+      throw new Fault("damaged", name);
+    }
+  }
+
+  /** @param {string} name @param {boolean} fresh */
+  async function fromServer(name, fresh) {
+    const early = name === "entry" && !fresh ? biji.early : undefined;
+    biji.early = undefined;
+    // The entry alone keeps its name, so it alone is asked for again; everything else is called by its content.
+    const cache = fresh ? "reload" : name === "entry" ? "no-cache" : "default";
+    let response;
+    try {
+      response = await (early ?? fetch(new URL(name + ".bin", folder), { cache }));
+      if (response.ok) return new Uint8Array(await response.arrayBuffer());
+    } catch {
+      // No connection: the same to the reader as a missing file.
+    }
+    throw new Fault("missing", `${name}.bin${response ? ` (${response.status})` : ""}`);
+  }
+
+  /** Base64 that was handed over and not yet asked for. @type {Map<string, string>} */
+  const delivered = new Map();
+  /** Which script holds which block. @type {Map<string, string>} */
+  const scripts = new Map();
+  /** Scripts under way. @type {Map<string, Promise<void>>} */
+  const loading = new Map();
+  let attempt = 0;
+
+  window.bijiDeliver = (parts, groups) => {
+    for (const [name, text] of Object.entries(parts)) delivered.set(name, text);
+    for (const [file, names] of Object.entries(groups)) for (const name of names.split(" ")) scripts.set(name, file);
+  };
+
+  /** @param {string} file @param {boolean} fresh @returns {Promise<void>} */
+  function script(file, fresh) {
+    const present = fresh ? undefined : loading.get(file);
+    if (present) return present;
+    const promise = new Promise((/** @type {(nothing: void) => void} */ resolve, reject) => {
+      const element = document.createElement("script");
+      element.src = new URL(file + ".js" + (fresh ? `?${++attempt}` : ""), folder).href;
+      element.onload = () => resolve();
+      element.onerror = () => reject(new Fault("missing", file + ".js"));
+      document.head.append(element);
+    }).finally(() => loading.delete(file));
+    loading.set(file, promise);
+    return promise;
+  }
+
+  /** @param {string} name @param {boolean} fresh */
+  async function fromDisk(name, fresh) {
+    if (fresh) delivered.delete(name);
+    const file = scripts.get(name) ?? name;
+    if (!delivered.has(name)) await script(file, fresh);
+    const text = delivered.get(name);
+    delivered.delete(name);
+    if (text === undefined) throw new Fault("damaged", file + ".js");
+    try {
+      return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+    } catch {
+      throw new Fault("damaged", file + ".js");
+    }
+  }
+
+  biji.parts.transport = {
+    Fault,
+    /** The bytes of a file; `fresh` goes past every cache. @param {string} name @param {boolean} [fresh] */
+    async get(name, fresh = false) {
+      const bytes = disk ? await fromDisk(name, fresh) : await fromServer(name, fresh);
+      return unpack(bytes, name);
+    },
+  };
+})();

@@ -1,0 +1,316 @@
+//! The search in a real browser: from a server at a root and below a path, and from a disk, under the strict policy.
+//!
+//! `BIJI_SCREENSHOTS=FOLDER` makes pictures of the dialog there; `BIJI_PRINT_FIGURES=1` measures bytes, rounds and times on big corpora.
+
+#![allow(clippy::unwrap_used, clippy::print_stderr)]
+
+#[path = "browser/cdp.rs"]
+mod cdp;
+#[path = "browser/figures.rs"]
+mod figures;
+#[path = "browser/server.rs"]
+mod server;
+#[path = "browser/site.rs"]
+mod site;
+
+use std::path::Path;
+use std::time::Duration;
+
+use biji::index::{files, read::Index};
+use biji_search::Request;
+use cdp::Page;
+use serde_json::{Value, json};
+use server::{Fault, Server};
+
+/// A folder that tests what names do to addresses.
+const FOLDER: &str = "笔 记 本";
+
+/// The site in a folder of that name.
+fn site() -> (tempfile::TempDir, std::path::PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().join(FOLDER);
+    site::write(&root, "");
+    (folder, root)
+}
+
+fn disk_root(folder: &Path) -> String {
+    let path = folder.to_str().unwrap().replace('\\', "/");
+    format!(
+        "file:///{}/",
+        percent_encoding::utf8_percent_encode(path.trim_start_matches('/'), percent_encoding::CONTROLS).to_string().replace(' ', "%20")
+    )
+}
+
+/// The dialog is open and shows results for what is in its field.
+const ANSWERED: &str = "document.querySelector('.search-results .search-option') && document.querySelector('.search-dialog').open";
+
+fn ask(page: &mut Page, query: &str) {
+    page.press("Control+k");
+    page.insert(query);
+    page.wait(ANSWERED);
+}
+
+fn text(page: &mut Page, selector: &str) -> String {
+    page.eval(&format!("document.querySelector({selector:?})?.innerText ?? ''")).as_str().unwrap().to_owned()
+}
+
+#[test]
+fn search_works_at_a_root_below_a_path_and_from_disk() {
+    let Some(mut page) = Page::start() else { return };
+    let (_keep, folder) = site();
+    let server = Server::start(&folder);
+    for root in [server.root("/"), server.root("/some/path/"), disk_root(&folder)] {
+        // A row: the page, what is typed, the title that comes first, where Enter leads.
+        for (from, query, title, path, anchor) in [
+            ("index.html", "静态 Pod", "静态 Pod", "k8s/静态-Pod.html", ""),
+            ("k8s/探针.html", "livenessProbe", "探针", "k8s/探针.html", "存活探针"),
+            ("rust/borrowing.html", "ownership", "What is ownership?", "rust/ownership.html", ""),
+            ("index.html", "镜像Pod", "静态 Pod", "k8s/静态-Pod.html", "镜像-pod"),
+            ("index.html", "--pod-manifest-path", "静态 Pod", "k8s/静态-Pod.html", ""),
+        ] {
+            let case = format!("{root}{from}: {query}");
+            page.open(&format!("{root}{from}"));
+            page.eval("sessionStorage.clear()");
+            assert!(!page.requests().iter().any(|url| url.contains("/biji/search/")), "{case}: search is loaded before it is opened");
+            // Typed while nothing is loaded yet: the field is there at once.
+            page.press("Control+k");
+            let (first, rest) = query.split_at(query.char_indices().nth(1).unwrap().0);
+            page.insert(first);
+            page.insert(rest);
+            page.wait(ANSWERED);
+            assert_eq!(page.eval("biji.input.value"), json!(query), "{case}");
+            assert_eq!(text(&mut page, ".search-title"), title, "{case}");
+            let requests = page.requests();
+            page.press("Enter");
+            page.wait(
+                "location.search.includes('mark=') && document.readyState === 'complete' && document.querySelector('.search-unmark')",
+            );
+            let place = page.eval("decodeURIComponent(location.pathname)");
+            assert!(place.as_str().unwrap().ends_with(path), "{case}: at {place}");
+            let marks = page.eval("CSS.highlights.get('biji-mark').size").as_u64().unwrap();
+            assert!(marks > 0, "{case}");
+            if !anchor.is_empty() {
+                assert_eq!(page.eval("decodeURIComponent(location.hash.slice(1))"), json!(anchor), "{case}");
+            }
+            let requests: Vec<String> = requests.into_iter().chain(page.requests()).collect();
+            let strangers: Vec<&String> = requests.iter().filter(|url| !url.starts_with(&root) && !url.starts_with("about:")).collect();
+            assert!(strangers.is_empty(), "{case}: asked {strangers:?}");
+            assert_eq!(page.complaints(), Vec::<String>::new(), "{case}");
+        }
+    }
+}
+
+#[test]
+fn the_browser_and_this_program_answer_alike() {
+    let Some(mut page) = Page::start() else { return };
+    let (_keep, folder) = site();
+    let server = Server::start(&folder);
+    page.open(&server.root("/"));
+    ask(&mut page, "note");
+    let mut index = Index::open(&std::fs::read(folder.join(files::ENTRY)).unwrap()).unwrap();
+    for query in [
+        "静态 Pod",
+        "静态Pod",
+        "探",
+        "镜像Pod",
+        "livenessProbe",
+        "liveness",
+        "--pod-manifest-path",
+        "std::sync::Arc",
+        "ownership",
+        "owner",
+        "\"moves with\"",
+        "ownership -borrowing",
+        "tag:k8s 探针",
+        "containers",
+        "containr",
+        "容器 网络",
+        "nothing at all 无",
+        "\"",
+        "-",
+        " ",
+        "🦀",
+        "a OR b",
+    ] {
+        let request = Request { query: query.to_owned(), limit: 7 };
+        let native = index.search(&request, |path| std::fs::read(folder.join(path))).unwrap();
+        let expected: Value = serde_json::from_str(&biji_search_wasm::json::response(&native)).unwrap();
+        let found = page.eval(&format!("biji.part('loader').ask({query:?}, 7, () => true)"));
+        assert_eq!(found, expected, "{query}");
+    }
+}
+
+#[test]
+fn keys_move_the_selection_and_escape_returns_the_focus() {
+    let Some(mut page) = Page::start() else { return };
+    let (_keep, folder) = site();
+    page.open(&format!("{}index.html", disk_root(&folder)));
+    page.eval("document.querySelector('.search-open').focus()");
+    page.press("/");
+    page.insert("笔记");
+    page.wait(ANSWERED);
+    let active = "(() => { const all = [...document.querySelectorAll('[role=option]')]; \
+                  const id = biji.input.getAttribute('aria-activedescendant'); \
+                  const on = all.filter((option) => option.getAttribute('aria-selected') === 'true'); \
+                  return on.length === 1 && on[0].id === id ? all.indexOf(on[0]) - (on[0] === all.at(-1) ? all.length : 0) : 'none'; })()";
+    for (key, at) in [("Home", 0), ("ArrowDown", 1), ("ArrowDown", 2), ("ArrowUp", 1), ("End", -1), ("ArrowDown", 0), ("ArrowUp", -1)] {
+        page.press(key);
+        assert_eq!(page.eval(active), json!(at), "{key}");
+    }
+    let shown = page.eval("document.querySelectorAll('.search-page').length").as_u64().unwrap();
+    page.press("Enter");
+    page.wait(&format!("document.querySelectorAll('.search-page').length > {shown}"));
+    assert!(text(&mut page, "[role=status]").contains('页'), "the count is announced");
+    assert_eq!(page.eval("biji.input.getAttribute('aria-expanded')"), json!("true"));
+
+    page.press("Escape");
+    page.wait("!biji.dialog.open");
+    assert_eq!(page.eval("document.activeElement.className"), json!("search-open"), "the focus returns");
+    page.press("Enter");
+    page.wait("biji.dialog.open");
+    assert_eq!(
+        page.eval("document.activeElement === biji.input && biji.input.value"),
+        json!("笔记"),
+        "the link opens it with what was typed"
+    );
+    page.insert("没有这样的词语xyzzy");
+    page.wait("document.querySelector('[role=status]').innerText.includes('没有')");
+    assert_eq!(page.complaints(), Vec::<String>::new());
+}
+
+#[test]
+fn nothing_is_asked_while_an_input_method_composes() {
+    let Some(mut page) = Page::start() else { return };
+    let (_keep, folder) = site();
+    page.open(&format!("{}index.html", disk_root(&folder)));
+    page.press("Control+k");
+    page.wait("biji.parts.loader && document.querySelector('.search-foot')");
+    page.eval("(() => { const loader = biji.part('loader'), ask = loader.ask; window.asked = []; loader.ask = (...all) => { asked.push(all[0]); return ask(...all); }; })()");
+    for (composed, _) in [("t", 1), ("tan", 3), ("tan zhen", 8)] {
+        let length = composed.len();
+        page.call("Input.imeSetComposition", &json!({ "text": composed, "selectionStart": length, "selectionEnd": length }));
+    }
+    std::thread::sleep(Duration::from_millis(200));
+    assert_eq!(page.eval("asked"), json!([]));
+    page.insert("探针");
+    page.wait(ANSWERED);
+    assert_eq!(page.eval("asked"), json!(["探针"]));
+    assert_eq!(text(&mut page, ".search-title"), "探针");
+}
+
+#[test]
+fn every_fault_has_its_sentence_and_passes() {
+    let Some(mut page) = Page::start() else { return };
+    let (_keep, folder) = site();
+    let server = Server::start(&folder);
+    let all: Vec<String> =
+        std::fs::read_dir(folder.join(files::FOLDER)).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
+    let named = |wanted: &dyn Fn(&str) -> bool| -> Vec<String> {
+        all.iter().filter(|name| wanted(name)).map(|name| format!("{}{name}", files::FOLDER)).collect()
+    };
+    let blocks = named(&|name| name.ends_with(".bin") && !name.starts_with("e"));
+    let engine = named(&|name| name.starts_with("engine-") && name.ends_with(".bin"));
+    let rubbish = Fault::Bytes(b"<!doctype html><title>not here</title>".to_vec());
+    // A row: which files, what is wrong with them, a word of the sentence.
+    for (files, fault, word) in [
+        (blocks.clone(), Fault::Missing, "网络"),
+        (blocks.clone(), rubbish.clone(), "损坏"),
+        (blocks, Fault::Bytes(vec![0x1f, 0x8b, 8, 0, 1, 2, 3]), "损坏"),
+        (engine.clone(), Fault::Missing, "网络"),
+        (engine, rubbish.clone(), "损坏"),
+        (vec![files::ENTRY.to_owned()], Fault::Missing, "网络"),
+        (vec![files::ENTRY.to_owned()], rubbish, "损坏"),
+        (vec!["biji/search/loader.js".to_owned()], Fault::Missing, "重新载入"),
+    ] {
+        let case = format!("{} {fault:?}", files[0]);
+        server.state.lock().unwrap().faults = files.iter().map(|file| (file.clone(), fault.clone())).collect();
+        page.call("Network.clearBrowserCache", &json!({}));
+        page.open(&server.root("/index.html"));
+        page.eval("sessionStorage.clear()");
+        page.press("Control+k");
+        page.insert("静态");
+        page.wait(&format!("document.querySelector('.search-status')?.innerText.includes('{word}')"));
+        server.state.lock().unwrap().faults.clear();
+        if files[0].ends_with(".js") {
+            continue;
+        }
+        assert!(page.eval("document.querySelector('.search-status a').href").as_str().unwrap().ends_with("/biji/all.html"), "{case}");
+        page.insert(" Pod");
+        page.wait(ANSWERED);
+        assert_eq!(text(&mut page, ".search-title"), "静态 Pod", "{case}: typing on tries again");
+    }
+    server.state.lock().unwrap().policy = "default-src 'self'".to_owned();
+    page.open(&server.root("/index.html"));
+    page.press("Control+k");
+    page.insert("静态");
+    page.wait("document.querySelector('.search-status')?.innerText.includes('安全策略')");
+}
+
+#[test]
+fn a_deploy_in_between_goes_unnoticed() {
+    let Some(mut page) = Page::start() else { return };
+    let (_keep, folder) = site();
+    let server = Server::start(&folder);
+    page.open(&server.root("/index.html"));
+    page.press("Control+k");
+    page.wait("biji.parts.loader && document.querySelector('.search-foot')");
+    page.eval("biji.part('loader').ready().then(() => 0)");
+    let next = tempfile::tempdir().unwrap();
+    site::write(next.path(), "新版多了一句话：etcd 的备份。");
+    server.state.lock().unwrap().folder = next.path().to_owned();
+    page.call("Network.clearBrowserCache", &json!({}));
+    page.insert("etcd 的备份");
+    page.wait("document.querySelector('.search-excerpt')?.innerText.includes('etcd')");
+    assert_eq!(text(&mut page, ".search-title"), "Kubernetes 笔记");
+}
+
+#[test]
+fn marks_change_no_node_and_can_be_cleared() {
+    let Some(mut page) = Page::start() else { return };
+    let (_keep, folder) = site();
+    let server = Server::start(&folder);
+    for root in [server.root("/"), disk_root(&folder)] {
+        page.open(&format!("{root}k8s/静态-Pod.html"));
+        let before = page.eval("document.querySelector('main').innerHTML");
+        for (words, marks) in [("Pod", 5), ("kube-let", 1), ("静态 Pod", 3), ("po", 0), ("[(", 0), ("清单目录", 1)] {
+            let case = format!("{root}: {words}");
+            page.open("about:blank#");
+            page.open(&format!("{root}k8s/静态-Pod.html?mark={}", words.replace(' ', "+")));
+            page.wait("document.querySelector('link[data-search-style]')");
+            page.wait(if marks > 0 { "document.querySelector('.search-unmark')" } else { "document.readyState === 'complete'" });
+            let size = page.eval("CSS.highlights.get('biji-mark')?.size ?? 0").as_u64().unwrap();
+            // The table says how many at least: the exact number is the notes' business.
+            assert!(if marks > 0 { size >= marks } else { size == 0 }, "{case}: {size}");
+            assert_eq!(page.eval("document.querySelector('main').innerHTML.replace('<details open=\"\">', '<details>')"), before, "{case}");
+            if marks > 0 {
+                page.press("Escape");
+                assert_eq!(
+                    page.eval("CSS.highlights.size + location.search + document.querySelectorAll('.search-unmark').length"),
+                    json!("00"),
+                    "{case}"
+                );
+            }
+            assert_eq!(page.complaints(), Vec::<String>::new(), "{case}");
+        }
+    }
+}
+
+#[test]
+fn pictures() {
+    let Some(target) = std::env::var_os("BIJI_SCREENSHOTS") else { return };
+    let Some(mut page) = Page::start() else { return };
+    let (_keep, folder) = site();
+    let server = Server::start(&folder);
+    for (width, height) in [(1280, 800), (390, 844)] {
+        for dark in [false, true] {
+            page.window(width, height);
+            page.prefer_dark(dark);
+            page.open(&server.root("/k8s/探针.html"));
+            ask(&mut page, "静态 Pod");
+            page.wait("getComputedStyle(biji.dialog).display === 'grid'");
+            std::thread::sleep(Duration::from_millis(300));
+            let name = format!("{width}-{}.b64", if dark { "dark" } else { "light" });
+            std::fs::write(Path::new(&target).join(name), page.screenshot()).unwrap();
+        }
+    }
+}

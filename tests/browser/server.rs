@@ -1,0 +1,119 @@
+//! A static server for tests: one folder, under one or more paths, with the strict policy, a log, and faults on order.
+//!
+//! In: a folder. Out: responses as a plain host gives them, texts compressed. Nothing but std and gzip.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use flate2::{Compression, write::GzEncoder};
+
+/// The policy that the default theme promises to run under.
+pub(crate) const STRICT: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'";
+
+/// What a file is served as instead of itself.
+#[derive(Debug, Clone)]
+pub(crate) enum Fault {
+    Missing,
+    Bytes(Vec<u8>),
+}
+
+/// What a test may change while the server runs.
+#[derive(Debug)]
+pub(crate) struct State {
+    pub(crate) folder: PathBuf,
+    pub(crate) policy: String,
+    /// By path relative to the folder.
+    pub(crate) faults: BTreeMap<String, Fault>,
+    /// What each response waits: so that what depends on what can be seen.
+    pub(crate) delay: Duration,
+    /// Paths relative to the folder, and the bytes of each response's body.
+    pub(crate) log: Vec<(String, usize)>,
+}
+
+/// A server that runs until the test's process ends.
+#[derive(Debug, Clone)]
+pub(crate) struct Server {
+    pub(crate) port: u16,
+    pub(crate) state: Arc<Mutex<State>>,
+}
+
+impl Server {
+    /// Serves `folder` at `/` and at `/some/path/`.
+    pub(crate) fn start(folder: &Path) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let state =
+            State { folder: folder.to_owned(), policy: STRICT.to_owned(), faults: BTreeMap::new(), delay: Duration::ZERO, log: Vec::new() };
+        let state = Arc::new(Mutex::new(state));
+        let shared = Arc::clone(&state);
+        std::thread::spawn(move || {
+            for stream in listener.incoming().map_while(Result::ok) {
+                let state = Arc::clone(&shared);
+                // A connection that the browser drops is over, not wrong.
+                std::thread::spawn(move || drop(converse(&stream, &state)));
+            }
+        });
+        Self { port, state }
+    }
+
+    /// The site's address, with its final `/`.
+    pub(crate) fn root(&self, path: &str) -> String {
+        format!("http://127.0.0.1:{}{path}", self.port)
+    }
+}
+
+fn converse(stream: &TcpStream, state: &Mutex<State>) -> std::io::Result<()> {
+    stream.set_nodelay(true)?;
+    let mut reader = BufReader::new(stream);
+    loop {
+        let mut request = String::new();
+        if reader.read_line(&mut request)? == 0 {
+            return Ok(());
+        }
+        let mut header = String::new();
+        while reader.read_line(&mut header)? > 0 && header.trim() != "" {
+            header.clear();
+        }
+        let address = request.split(' ').nth(1).unwrap_or("/").split(['?', '#']).next().unwrap_or("/");
+        let path = percent_encoding::percent_decode_str(address).decode_utf8_lossy().into_owned();
+        let path = path.strip_prefix("/some/path/").unwrap_or(path.trim_start_matches('/')).to_owned();
+        let path = if path.is_empty() || path.ends_with('/') { format!("{path}index.html") } else { path };
+        let (file, fault, policy, delay) = {
+            let state = state.lock().unwrap();
+            (state.folder.join(&path), state.faults.get(&path).cloned(), state.policy.clone(), state.delay)
+        };
+        std::thread::sleep(delay);
+        let body = match fault {
+            Some(Fault::Missing) => None,
+            Some(Fault::Bytes(bytes)) => Some(bytes),
+            None => std::fs::read(file).ok(),
+        };
+        let kind = match path.rsplit('.').next() {
+            Some("html") => "text/html; charset=utf-8",
+            Some("js") => "text/javascript; charset=utf-8",
+            Some("css") => "text/css; charset=utf-8",
+            _ => "application/octet-stream",
+        };
+        let status = if body.is_some() { "200 OK" } else { "404 Not Found" };
+        let mut body = body.unwrap_or_default();
+        let mut encoding = "";
+        if kind.starts_with("text") {
+            let mut encoder = GzEncoder::new(Vec::new(), Compression::new(6));
+            encoder.write_all(&body)?;
+            body = encoder.finish()?;
+            encoding = "Content-Encoding: gzip\r\n";
+        }
+        state.lock().unwrap().log.push((path, body.len()));
+        let length = body.len();
+        let head = format!(
+            "HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\n{encoding}Content-Security-Policy: {policy}\r\n\r\n"
+        );
+        let mut stream = stream;
+        stream.write_all(head.as_bytes())?;
+        stream.write_all(&body)?;
+    }
+}
