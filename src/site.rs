@@ -122,22 +122,24 @@ pub struct Tag {
     pub pages: Vec<PageId>,
 }
 
-/// Assembles the site: leaves out what is not published, gives addresses, resolves links.
-///
-/// `config.title` and `config.language` of the result are always filled.
-#[must_use]
-pub fn assemble(config: Config, notes: Vec<Note>, attachments: &[Attachment]) -> (Site, Vec<Diagnostic>) {
-    assemble_with_held_back(config, notes, &[], attachments)
+/// What the folder of notes says beyond its notes and attachments.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Origin<'a> {
+    /// The name of the folder: the site's title where nothing else gives one. `""` where it has none.
+    pub name: &'a str,
+    /// Notes that could not be read and were held back: links to them are links to private notes, not broken ones.
+    pub held_back: &'a [SourcePath],
 }
 
-/// The same, where some notes could not be read and were held back: links to them are links to private notes, not broken ones.
+/// Assembles the site: leaves out what is not published, gives addresses, resolves links.
 #[must_use]
-pub fn assemble_with_held_back(
-    mut config: Config,
-    mut notes: Vec<Note>,
-    held_back: &[SourcePath],
-    attachments: &[Attachment],
-) -> (Site, Vec<Diagnostic>) {
+pub fn assemble(config: Config, notes: Vec<Note>, attachments: &[Attachment]) -> (Site, Vec<Diagnostic>) {
+    assemble_from(Origin::default(), config, notes, attachments)
+}
+
+/// The same, knowing where the notes come from. `config.title` and `config.language` of the result are always filled.
+#[must_use]
+pub fn assemble_from(origin: Origin<'_>, mut config: Config, mut notes: Vec<Note>, attachments: &[Attachment]) -> (Site, Vec<Diagnostic>) {
     notes.sort_by(|a, b| a.path.cmp(&b.path));
     let (published, private): (Vec<Note>, Vec<Note>) = notes.into_iter().partition(|note| is_published(note, &config));
     let mut diagnostics = Vec::new();
@@ -146,7 +148,7 @@ pub fn assemble_with_held_back(
     let mut claims = Claims::default();
     let addresses = plan::addresses(&published, &plan, &mut claims, &mut diagnostics);
     let letters: Vec<Letters> = published.par_iter().map(Letters::of).collect();
-    settle(&mut config, &published, &plan, &letters);
+    settle(&mut config, origin.name, &published, &plan, &letters);
     let site_language = config.language.clone().unwrap_or_default();
     let mut pages: Vec<Page> = published
         .into_iter()
@@ -171,7 +173,7 @@ pub fn assemble_with_held_back(
     let hidden: Vec<link::Hidden> = private
         .iter()
         .map(|note| link::Hidden { path: &note.path, aliases: &note.front_matter.aliases })
-        .chain(held_back.iter().map(|path| link::Hidden { path, aliases: &[] }))
+        .chain(origin.held_back.iter().map(|path| link::Hidden { path, aliases: &[] }))
         .collect();
     let resolved = link::resolve(&pages, &folders, &addresses.redirects, &hidden, attachments, &mut diagnostics);
     let mut published_attachments = Vec::with_capacity(resolved.attachments.len());
@@ -206,7 +208,7 @@ fn is_published(note: &Note, config: &Config) -> bool {
 }
 
 /// Fills the title and the language that the configuration leaves open.
-fn settle(config: &mut Config, notes: &[Note], plan: &folder::Plan, letters: &[Letters]) {
+fn settle(config: &mut Config, name: &str, notes: &[Note], plan: &folder::Plan, letters: &[Letters]) {
     if config.language.as_deref().is_none_or(|language| language.trim().is_empty()) {
         let mut all = Letters::default();
         letters.iter().for_each(|letters| all += *letters);
@@ -214,6 +216,7 @@ fn settle(config: &mut Config, notes: &[Note], plan: &folder::Plan, letters: &[L
     }
     if config.title.as_deref().is_none_or(|title| title.trim().is_empty()) {
         let start = plan.index.first().copied().flatten().map(|at| notes[at].title.clone());
+        let start = start.or_else(|| (!name.is_empty()).then(|| name.to_owned()));
         let chinese = config.language.as_deref().is_some_and(|language| language.starts_with("zh"));
         config.title = Some(start.unwrap_or_else(|| if chinese { "笔记".into() } else { "Notes".into() }));
     }

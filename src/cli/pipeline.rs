@@ -78,18 +78,24 @@ pub(super) fn run(opened: &Opened, report: &mut Report) -> Result<Built, Failure
     }
     found.extend(diagnostics);
 
+    let mut held_back = Vec::new();
     let notes = times.phase(report, "parse", || {
         let options = markdown::Options::default();
         let parsed: Vec<_> = tree.notes.par_iter().map(|source| note::parse(source, options)).collect();
         let mut notes = Vec::with_capacity(parsed.len());
-        for (note, diagnostics) in parsed {
-            notes.extend(note);
+        for (source, (note, diagnostics)) in tree.notes.iter().zip(parsed) {
+            match note {
+                Some(note) => notes.push(note),
+                None => held_back.push(source.path.clone()),
+            }
             found.extend(diagnostics);
         }
         notes
     });
 
-    let (site, diagnostics) = times.phase(report, "link", || site::assemble(config.clone(), notes, &tree.attachments));
+    let name = opened.places.root.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let origin = site::Origin { name: &name, held_back: &held_back };
+    let (site, diagnostics) = times.phase(report, "link", || site::assemble_from(origin, config.clone(), notes, &tree.attachments));
     drop(tree);
     found.extend(diagnostics);
     found.extend(source::disk::check_attachments(opened.folder(), &site.attachments));

@@ -138,6 +138,9 @@ fn settle(
     if !finding.candidates.is_empty() {
         faults.push(report::ambiguous(page, link, help.names, &finding.candidates));
     }
+    if finding.leaves {
+        faults.push(report::leaves(page, link));
+    }
     match &finding.goal {
         Goal::External(address) => Target::External(address.clone().into_owned()),
         Goal::Page(id, None) => Target::Page(*id, None),

@@ -37,6 +37,7 @@ pub fn collect(pages: &[Page], claims: &mut Claims) -> (Vec<Tag>, Vec<Vec<TagId>
     let mut sorted: Vec<(String, Draft)> = drafts.into_iter().collect();
     sorted.sort_by(|a, b| natural_order(&a.1.name, &b.1.name));
     let ids: BTreeMap<&str, TagId> = sorted.iter().zip(0..).map(|((key, _), id)| (&**key, TagId(id))).collect();
+    claims.take(page_of("index"), "the list of tags");
     let own = pages.iter().map(|page| own_tags(page, &ids)).collect();
     let title = |id: &PageId| &*pages[id.0 as usize].note.title;
     let tags = sorted

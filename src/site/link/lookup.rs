@@ -5,7 +5,7 @@
 //! *Markdown links and raw HTML* name a path from the page's folder, or from the content root where they start with `/`. The file itself comes
 //! first, then the note without its `.md`, the folder, the published address (`.html`), each also where only case or composition differ. A
 //! plain path (no `./`, `../`, `/`) that leads nowhere from there is then taken as Obsidian writes its links when wikilinks are switched off:
-//! from the content root, or by the end of the path.
+//! from the content root, or by the end of the path. A path with too many `../` is taken as browsers take it, from the root, and reported.
 //!
 //! *Wikilinks and embeds* name a file by the end of its path: `[[name]]`, `[[folder/name]]`; `[[./x]]` and `[[../x]]` are relative, `[[/x]]` starts
 //! at the root. Of several files the first of these is meant: the one whose whole path it is, the one in the page's own folder, the one with the
@@ -26,6 +26,8 @@ pub struct Finding<'a> {
     pub goal: Goal<'a>,
     /// The files that fit equally well; empty when there was no choice.
     pub candidates: Vec<EntryId>,
+    /// True when the path leaves the content folder, and the goal is what it means on a web site, where nothing is above the root.
+    pub leaves: bool,
 }
 
 /// What a reference leads to.
@@ -56,6 +58,8 @@ pub enum Missing {
     Empty,
     /// It leaves the content folder.
     Outside,
+    /// It names a hidden file or folder, which is no content.
+    Hidden,
     /// It is a path on the writer's computer.
     Local,
     /// It starts with a scheme that nobody knows.
@@ -72,15 +76,15 @@ enum Hit {
 /// Looks up one reference of a page.
 #[must_use]
 pub fn find<'a>(names: &Names<'a>, page: &'a Page, link: &'a Link) -> Finding<'a> {
-    let mut candidates = Vec::new();
-    let goal = match link.kind {
-        LinkKind::Wikilink | LinkKind::Embed => wikilink(names, page, &link.target, &mut candidates),
-        LinkKind::Link | LinkKind::Image | LinkKind::HtmlLink | LinkKind::HtmlSource => path_link(names, page, link, &mut candidates),
+    let mut finding = Finding { goal: Goal::Missing(Missing::Name), candidates: Vec::new(), leaves: false };
+    finding.goal = match link.kind {
+        LinkKind::Wikilink | LinkKind::Embed => wikilink(names, page, &link.target, &mut finding.candidates),
+        LinkKind::Link | LinkKind::Image | LinkKind::HtmlLink | LinkKind::HtmlSource => path_link(names, page, link, &mut finding),
     };
-    Finding { goal, candidates }
+    finding
 }
 
-fn path_link<'a>(names: &Names<'a>, page: &'a Page, link: &'a Link, candidates: &mut Vec<EntryId>) -> Goal<'a> {
+fn path_link<'a>(names: &Names<'a>, page: &'a Page, link: &'a Link, finding: &mut Finding<'a>) -> Goal<'a> {
     let target = link.target.trim();
     if target.is_empty() {
         return Goal::Missing(Missing::Empty);
@@ -109,28 +113,33 @@ fn path_link<'a>(names: &Names<'a>, page: &'a Page, link: &'a Link, candidates: 
             spellings.push(other);
         }
     }
-    let mut outside = false;
     for spelling in &spellings {
-        let Some(path) = reference::join(here, spelling) else {
-            outside = true;
-            continue;
-        };
-        if let Some(hit) = at(names, &path, spelling.ends_with('/'), candidates) {
+        if let Some(path) = reference::join(here, spelling)
+            && let Some(hit) = at(names, &path, spelling.ends_with('/'), &mut finding.candidates)
+        {
             return goal_of(names, hit, parts.suffix, parts.fragment);
         }
     }
-    if outside {
+    if spellings.iter().any(|spelling| reference::join(here, spelling).is_none()) {
+        for spelling in &spellings {
+            let path = reference::join_at_most_to_root(here, spelling);
+            if let Some(hit) = names.file(&path).or_else(|| names.note(&path)) {
+                finding.leaves = true;
+                return goal_of(names, Hit::File(hit), parts.suffix, parts.fragment);
+            }
+        }
         return Goal::Missing(Missing::Outside);
     }
     for spelling in spellings.iter().filter(|spelling| !spelling.starts_with(['/', '.'])) {
-        if let Some(hit) = anywhere(names, spelling, candidates) {
+        if let Some(hit) = anywhere(names, spelling, &mut finding.candidates) {
             return goal_of(names, hit, parts.suffix, parts.fragment);
         }
     }
     if link.kind == LinkKind::Link && missing == Missing::Name && is_mail_address(target) {
         return Goal::External(format!("mailto:{target}").into());
     }
-    Goal::Missing(missing)
+    let is_hidden = |spelling: &Cow<'_, str>| spelling.split('/').any(|part| part.starts_with('.') && !matches!(part, "." | ".."));
+    Goal::Missing(if spellings.iter().any(is_hidden) { Missing::Hidden } else { missing })
 }
 
 /// What lies at a path from the content root.

@@ -112,6 +112,13 @@ fn split_scheme(target: &str) -> Option<(&str, &str)> {
     fits.then_some((scheme, rest))
 }
 
+/// The path that a reference which leaves the content folder means where the folder is the root of a web site: there one cannot leave.
+#[must_use]
+pub fn join_at_most_to_root(folder: &str, reference: &str) -> String {
+    let inside = reference.split('/').skip_while(|part| matches!(*part, "." | ".." | "")).collect::<Vec<_>>().join("/");
+    join(folder, reference).or_else(|| join("", &inside)).unwrap_or_default()
+}
+
 /// True for `data:` addresses that show something and run nothing.
 fn is_media(rest: &str) -> bool {
     let kind = rest.trim_start().to_ascii_lowercase();

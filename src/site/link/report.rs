@@ -9,7 +9,7 @@ use super::anchor::letters_of;
 use super::lookup::Missing;
 use super::names::{EntryId, Names, Place, without_extension};
 use super::near::Near;
-use super::reference::{decode, join, split};
+use super::reference::{decode, join, join_at_most_to_root, split};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::note::{Link, LinkKind};
 use crate::path::SourcePath;
@@ -47,6 +47,14 @@ pub fn anchor(page: &Page, link: &Link, to: &Page, fragment: &str, headings: Opt
     }
 }
 
+/// A link with too many `../` that leads to something all the same.
+#[must_use]
+pub fn leaves(page: &Page, link: &Link) -> Diagnostic {
+    let path = join_at_most_to_root(page.note.path.parent(), &decode(split(link.target.trim(), true).path));
+    let hint = format!("`{}` exists, and was taken", relative(page.note.path.parent(), &path));
+    at(Code::LinkOutside, page, link, format!("`{}` leaves the content folder", link.target)).hint(hint)
+}
+
 /// A link to a note that is not published.
 #[must_use]
 pub fn private(page: &Page, link: &Link) -> Diagnostic {
@@ -71,6 +79,8 @@ pub fn missing(page: &Page, link: &Link, missing: Missing, hints: Option<&Hints<
         Missing::Outside => {
             at(Code::LinkOutside, page, link, format!("`{target}` leaves the content folder")).hint("move the file into the content folder")
         }
+        Missing::Hidden => at(code, page, link, format!("`{target}` names a hidden file or folder, which is no content"))
+            .hint("move it into a folder whose name does not start with a dot"),
         Missing::Local => at(Code::LinkOutside, page, link, format!("`{target}` is a place on one computer"))
             .hint("copy the file into the content folder and link to it there"),
         Missing::Scheme => {

@@ -1,0 +1,158 @@
+//! The site as a whole: what is published, under which address, in which order.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may fail loudly")]
+
+mod vault;
+
+use biji::config::Config;
+use biji::diagnostic::Code;
+use biji::site::{PageId, Site};
+
+fn urls(site: &Site) -> Vec<(&str, &str)> {
+    site.pages.iter().map(|page| (page.note.path.as_str(), page.url.as_str())).collect()
+}
+
+/// Files, the address of each note in order of paths, and the codes reported.
+type AddressCase = (&'static [(&'static str, &'static str)], &'static [&'static str], &'static [Code]);
+
+const ADDRESSES: &[AddressCase] = &[
+    (&[("a/静态Pod.md", ""), ("b c.md", "")], &["a/静态Pod.html", "b-c.html"], &[]),
+    (&[("a/index.md", ""), ("a/README.md", ""), ("a/a.md", "")], &["a/README.html", "a/a.html", "a/index.html"], &[]),
+    (&[("a/Readme.md", ""), ("a/a.md", "")], &["a/index.html", "a/a.html"], &[]),
+    (&[("a/_index.md", ""), ("a/readme.md", "")], &["a/index.html", "a/readme.html"], &[]),
+    (&[("K8s/k8s.md", ""), ("K8s/x.md", "")], &["K8s/index.html", "K8s/x.html"], &[]),
+    (&[("k8s.md", ""), ("k8s/x.md", "")], &["k8s/index.html", "k8s/x.html"], &[]),
+    (&[("k8s.md", ""), ("k8s/k8s.md", "")], &["k8s.html", "k8s/index.html"], &[]),
+    (&[("README.md", ""), ("x.md", "---\nslug: y z\n---\n")], &["index.html", "y-z.html"], &[]),
+    (&[("x.md", "---\npermalink: /a/b/\n---\n"), ("y.md", "---\npermalink: q.html\n---\n")], &["a/b/index.html", "q.html"], &[]),
+    (&[("x.md", "---\nslug: ../y\n---\n")], &["x.html"], &[Code::BadAddress]),
+    (&[("x.md", "---\npermalink: /a/../../b\n---\n")], &["x.html"], &[Code::BadAddress]),
+    (&[("404.md", "")], &["404.html"], &[Code::BadAddress]),
+    (&[("x.md", "---\npermalink: /biji/tags/x.html\n---\n")], &["biji/tags/x.html"], &[Code::BadAddress]),
+    (&[("biji/x.md", "")], &["biji-/x.html"], &[]),
+    (&[("a b.md", ""), ("a-b.md", "")], &["a-b.html", "a-b-2.html"], &[Code::AddressCollision]),
+    (&[("A.md", ""), ("a.md", "")], &["A.html", "a-2.html"], &[Code::AddressCollision]),
+    (&[("a.markdown", ""), ("a.md", "")], &["a.html", "a-2.html"], &[Code::AddressCollision]),
+    (&[("a/x.md", ""), ("b.md", "---\npermalink: /a/\n---\n")], &["a/x.html", "a/index.html"], &[Code::AddressCollision]),
+    (&[("a.md", "---\naliases: [/b.html]\n---\n"), ("b.md", "")], &["a.html", "b.html"], &[Code::AddressCollision]),
+    (&[("a.md", "---\naliases: [/a.html, Other, TCP/IP]\n---\n")], &["a.html"], &[]),
+    (&[("page.md", "[x](page.html)"), ("page.html", "")], &["page.html"], &[Code::AddressCollision]),
+];
+
+#[test]
+fn every_note_has_an_address_of_its_own() {
+    for (files, expected, codes) in ADDRESSES {
+        let (site, diagnostics) = vault::assemble(Config::default(), files);
+        let got: Vec<&str> = site.pages.iter().map(|page| page.url.as_str()).collect();
+        assert_eq!(got, *expected, "{files:?}");
+        assert_eq!(diagnostics.iter().map(|fault| fault.code).collect::<Vec<_>>(), *codes, "{files:?}");
+    }
+}
+
+#[test]
+fn a_collision_names_both_files() {
+    let (_, diagnostics) = vault::assemble(Config::default(), &[("A.md", ""), ("a.md", "")]);
+    assert_eq!(diagnostics[0].message, "`a.md` and `A.md` both want the address `a.html`");
+}
+
+#[test]
+fn what_only_private_notes_use_stays_private() {
+    let files = [
+        ("open.md", "---\ntags: [shared]\n---\n![](a.png) [s](hidden/secret.md)"),
+        ("hidden/secret.md", "---\npublish: false\ntags: [hush]\naliases: [/old/secret.html]\n---\n![](b.png) [o](../open.md)"),
+        ("draft.md", "---\ndraft: true\n---\n![](c.png)"),
+        ("a.png", ""),
+        ("hidden/b.png", ""),
+        ("c.png", ""),
+        ("unused.png", ""),
+    ];
+    let (site, diagnostics) = vault::assemble(Config::default(), &files);
+    assert_eq!(urls(&site), [("open.md", "open.html")]);
+    let used: Vec<&str> = site.attachments.iter().map(|(path, _)| path.as_str()).collect();
+    assert_eq!(used, ["a.png"]);
+    assert_eq!(site.folders.iter().map(|folder| &*folder.path).collect::<Vec<_>>(), [""]);
+    assert_eq!(site.tags.iter().map(|tag| &*tag.name).collect::<Vec<_>>(), ["shared"]);
+    assert!(site.redirects.is_empty() && site.pages[0].backlinks.is_empty());
+    assert_eq!(diagnostics.iter().map(|fault| fault.code).collect::<Vec<_>>(), [Code::LinkToPrivate]);
+
+    let (site, _) = vault::assemble(Config { drafts: true, ..Config::default() }, &files);
+    assert_eq!(urls(&site), [("draft.md", "draft.html"), ("open.md", "open.html")]);
+}
+
+#[test]
+fn the_site_is_read_in_order_depth_first() {
+    let files = [
+        ("index.md", "# Start"),
+        ("z.md", "---\norder: 1\n---\n# Zebra"),
+        ("ch10.md", "# Chapter 10"),
+        ("ch2.md", "# Chapter 2"),
+        ("b/deep/x.md", "# Deep"),
+        ("b/y.md", "# Why"),
+        ("a/a.md", "---\norder: 2\n---\n# A folder"),
+        ("c/index.md", "---\norder: 1\n---\n# C folder"),
+    ];
+    let (site, _) = vault::assemble(Config::default(), &files);
+    let first = site.pages.iter().position(|page| page.previous.is_none()).unwrap();
+    let mut order = Vec::new();
+    let mut next = Some(PageId(u32::try_from(first).unwrap()));
+    while let Some(id) = next {
+        let page = &site.pages[id.0 as usize];
+        order.push(&*page.note.title);
+        next = page.next;
+    }
+    assert_eq!(order, ["Start", "Zebra", "Chapter 2", "Chapter 10", "C folder", "A folder", "Why", "Deep"]);
+    let titles: Vec<(&str, &str)> = site.folders.iter().map(|folder| (&*folder.path, &*folder.title)).collect();
+    assert_eq!(titles, [("", "Start"), ("a", "A folder"), ("b", "b"), ("b/deep", "deep"), ("c", "C folder")]);
+}
+
+#[test]
+fn tags_are_merged_nested_and_safe() {
+    let files = [("1.md", "---\ntags: [Rust, 笔记/读书, \"a b\"]\n---\n# B"), ("2.md", "---\ntags: [rust, 笔记, a-b, index]\n---\n# A")];
+    let (site, _) = vault::assemble(Config::default(), &files);
+    let tags: Vec<(&str, &str, Vec<u32>)> =
+        site.tags.iter().map(|tag| (&*tag.name, tag.url.as_str(), tag.pages.iter().map(|page| page.0).collect())).collect();
+    assert_eq!(
+        tags,
+        [
+            ("a b", "biji/tags/a-b.html", vec![0]),
+            ("a-b", "biji/tags/a-b-2.html", vec![1]),
+            ("index", "biji/tags/index-2.html", vec![1]),
+            ("Rust", "biji/tags/Rust.html", vec![1, 0]),
+            ("笔记", "biji/tags/笔记.html", vec![1, 0]),
+            ("笔记/读书", "biji/tags/笔记/读书.html", vec![0]),
+        ]
+    );
+}
+
+#[test]
+fn old_addresses_and_backlinks() {
+    let files = [
+        ("a.md", "---\naliases: [/old/a.html, /older/, Name]\n---\n[[b]] [[b]] [[a]]"),
+        ("b.md", "![[a]]"),
+        ("c/index.md", "---\npermalink: /elsewhere.html\n---\n[b](../b.md)"),
+    ];
+    let (site, diagnostics) = vault::assemble(Config::default(), &files);
+    assert!(diagnostics.is_empty(), "{diagnostics:?}");
+    let redirects: Vec<(&str, u32)> = site.redirects.iter().map(|(url, page)| (url.as_str(), page.0)).collect();
+    assert_eq!(redirects, [("c/index.html", 2), ("old/a.html", 0), ("older/index.html", 0)]);
+    let backlinks: Vec<Vec<u32>> = site.pages.iter().map(|page| page.backlinks.iter().map(|id| id.0).collect()).collect();
+    assert_eq!(backlinks, [vec![1], vec![0, 2], vec![]]);
+}
+
+#[test]
+fn title_and_language_are_always_known() {
+    let chinese = "静态 Pod 由 kubelet 直接管理，不经过 API 服务器，适合运行控制平面的组件。";
+    let (site, _) =
+        vault::assemble(Config::default(), &[("a.md", chinese), ("b.md", "Static pods are managed by the kubelet on its node.")]);
+    assert_eq!((site.config.title.as_deref(), site.config.language.as_deref()), (Some("笔记"), Some("zh")));
+    assert_eq!(site.pages.iter().map(|page| &*page.language).collect::<Vec<_>>(), ["zh", "en"]);
+    let (site, _) = vault::assemble(Config::default(), &[("README.md", "# My notes"), ("b.md", "---\nlang: de\n---\nx")]);
+    assert_eq!((site.config.title.as_deref(), site.config.language.as_deref()), (Some("My notes"), Some("en")));
+    assert_eq!(site.pages[1].language, "de");
+}
+
+#[test]
+fn an_empty_folder_is_a_site() {
+    let (site, diagnostics) = vault::assemble(Config::default(), &[]);
+    assert_eq!((site.pages.len(), site.folders.len(), diagnostics.len()), (0, 1, 0));
+    assert_eq!(site.folders[0].url.as_str(), "index.html");
+}
