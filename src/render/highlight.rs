@@ -41,8 +41,13 @@ use crate::site::{PageId, Site};
 
 /// A block of more bytes stays plain: a reader does not need colours in it, and highlighting is the slowest part of a build.
 const BLOCK_LIMIT: usize = 256 << 10;
-/// A block with a longer line stays plain: what regular expressions do with one line can grow with its square.
-const LINE_LIMIT: usize = 2000;
+/// A block with a line of more bytes stays plain: what the syntax definitions' regular expressions do with one line can grow with its square.
+/// The worst lines of this length took half a second each (`é` a thousand times as C#, backticks as Markdown).
+const LINE_LIMIT: usize = 1000;
+/// Lines of more bytes than this count against `COST_LIMIT`.
+const LONG_LINE: usize = 100;
+/// A block whose long lines' squares come to more stays plain: some 20 of the longest lines.
+const COST_LIMIT: usize = 20_000_000;
 
 /// The finished code blocks of a site.
 #[derive(Debug, Default)]
@@ -149,8 +154,11 @@ fn too_much(text: &str) -> Option<String> {
     if text.len() > BLOCK_LIMIT {
         return Some(format!("the code block has {} kB, more than the {} kB that are highlighted", text.len() >> 10, BLOCK_LIMIT >> 10));
     }
-    let line = text.lines().position(|line| line.len() > LINE_LIMIT)?;
-    Some(format!("line {} of the code block has more than the {LINE_LIMIT} bytes that are highlighted", line + 1))
+    if let Some(line) = text.lines().position(|line| line.len() > LINE_LIMIT) {
+        return Some(format!("line {} of the code block has more than the {LINE_LIMIT} bytes that are highlighted", line + 1));
+    }
+    let cost: usize = text.lines().map(str::len).filter(|length| *length > LONG_LINE).map(|length| length * length).sum();
+    (cost > COST_LIMIT).then(|| "the code block has too many long lines to be highlighted".to_owned())
 }
 
 /// The language as the block shows it: nothing for plain text.

@@ -14,11 +14,13 @@ pub(super) enum Class {
     Inherit,
     /// The text is code again, whatever is around it (interpolation in a string).
     Reset,
+    /// Nothing by itself, but a string in it is a key of data.
+    Key,
     /// The class of this letter.
     Letter(u8),
 }
 
-/// Scope prefixes and their letter; ` ` is a reset, `.` leaves things as they are.
+/// Scope prefixes and their letter; ` ` is a reset, `.` leaves things as they are, `!` makes strings keys.
 const TABLE: &[(&str, char)] = &[
     ("comment", 'c'),
     ("punctuation.definition.comment", 'c'),
@@ -100,7 +102,8 @@ const TABLE: &[(&str, char)] = &[
     ("punctuation.definition.tag", 'g'),
     ("entity.other.attribute-name", 'a'),
     ("entity.name.tag.yaml", 'y'),
-    ("meta.mapping.key.json string", 'y'),
+    ("entity.name.tag.toml", 'y'),
+    ("meta.mapping.key.json", '!'),
     ("support.type.property-name", 'y'),
     ("meta.property-name", 'y'),
     ("variable.other.key", 'y'),
@@ -128,6 +131,7 @@ static PREFIXES: LazyLock<Vec<(Scope, Class)>> = LazyLock::new(|| {
             let class = match letter {
                 ' ' => Class::Reset,
                 '.' => Class::Inherit,
+                '!' => Class::Key,
                 // Letters of the table are ASCII.
                 letter => Class::Letter(*letter as u8),
             };

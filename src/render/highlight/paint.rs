@@ -89,10 +89,16 @@ impl Painter {
     }
 
     fn class(&self) -> Option<u8> {
-        self.stack.iter().rev().find(|class| **class != Class::Inherit).and_then(|class| match class {
+        let mut marked = self.stack.iter().rev().filter(|class| !matches!(class, Class::Inherit));
+        match marked.find(|class| **class != Class::Key)? {
+            Class::Letter(b's') => {
+                // A string's quotes are marked by themselves, inside the string.
+                let around = marked.find(|class| **class != Class::Letter(b's'));
+                Some(if around == Some(&Class::Key) { b'y' } else { b's' })
+            }
             Class::Letter(letter) => Some(*letter),
-            Class::Reset | Class::Inherit => None,
-        })
+            Class::Reset | Class::Inherit | Class::Key => None,
+        }
     }
 }
 
