@@ -35,6 +35,7 @@ fn site(scene: &Scene, config: &str) {
 
 #[test]
 fn notes() {
+    #[rustfmt::skip]
     let cases: &[Case] = &[
         ("broken YAML", |s| s.note("---\ntitle: [\n---\n# A"), BUILD, 0, &["warning[front-matter]", "a.md:"]),
         ("broken TOML", |s| s.note("+++\ntitle = \n+++\n# A"), BUILD, 0, &["warning[front-matter]", "a.md:2:"]),
@@ -127,6 +128,7 @@ fn notes() {
 
 #[test]
 fn configuration() {
+    #[rustfmt::skip]
     let cases: &[Case] = &[
         ("not TOML", |s| site(s, "title = \n"), BUILD, 1, &["error[config]", "biji.toml:1:"]),
         ("unknown key", |s| site(s, "titel = \"A\"\n"), BUILD, 0, &["warning[unknown-key]", "did you mean `title`?", "biji.toml:1:1"]),
@@ -258,6 +260,7 @@ fn configuration() {
 
 #[test]
 fn places_and_arguments() {
+    #[rustfmt::skip]
     let cases: &[Case] = &[
         ("no ROOT", |_| {}, &["build", "nowhere"], 2, &["no folder `nowhere`"]),
         ("ROOT is a file", |s| s.put("x.md", "# A"), &["build", "x.md"], 2, &["`x.md` is a file"]),

@@ -22,6 +22,7 @@ fn pipe(scene: &Scene, path: &str) {
 
 #[test]
 fn links_and_names() {
+    #[rustfmt::skip]
     let cases: &[Case] = &[
         ("link in a circle", |s| link(s, ".", "site/loop"), BUILD, 0, &["warning[symlink]", "loop", "circle"]),
         ("link to itself", |s| link(s, "self.md", "site/self.md"), BUILD, 0, &["symlink", "self.md"]),
@@ -76,6 +77,7 @@ fn links_and_names() {
 #[cfg(target_os = "linux")]
 #[test]
 fn names_that_linux_allows() {
+    #[rustfmt::skip]
     let cases: &[Case] = &[
         (
             "cases collide",
@@ -104,6 +106,7 @@ fn bad_name(scene: &Scene, name: &[u8]) {
 fn permissions() {
     const NOBODY: u32 = 65534;
     let root = Command::new("id").arg("-u").output().is_ok_and(|id| id.stdout == b"0\n");
+    #[rustfmt::skip]
     let cases: &[(&str, &str, u32, i32, &[&str])] = &[
         ("unreadable note", "site/b.md", 0o000, 1, &["error[unreadable]", "b.md", "Permission denied"]),
         ("unreadable folder", "site/folder", 0o000, 1, &["error[unreadable]", "folder", "Permission denied"]),
