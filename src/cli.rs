@@ -14,6 +14,7 @@ mod open;
 mod pipeline;
 mod report;
 mod sample;
+mod search;
 
 use std::ffi::OsString;
 use std::panic::{self, AssertUnwindSafe};
@@ -94,6 +95,7 @@ fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         Command::Check(command) => check::run(command, &mut report),
         Command::Init(command) => init::run(command, &mut report),
         Command::New(command) => new::run(command, &mut report),
+        Command::Search(command) => search::run(command, &mut report),
     });
     match result {
         Ok(Outcome::Clean) => ExitCode::SUCCESS,

@@ -68,6 +68,8 @@ pub(super) enum Command {
     Build(Build),
     /// Report everything that build would, and write nothing
     Check(Check),
+    /// Ask the built site's search index
+    Search(Search),
 }
 
 /// Which site.
@@ -159,4 +161,34 @@ pub(super) struct New {
     /// Make it a draft
     #[arg(long)]
     pub(super) draft: bool,
+}
+
+/// `biji search`.
+#[derive(Debug, Args)]
+pub(super) struct Search {
+    /// What to search for; with `--stdin` this is ROOT instead
+    #[arg(value_name = "QUERY", required_unless_present = "stdin", allow_hyphen_values = true)]
+    pub(super) query: Option<String>,
+    /// The site's folder, to search in its output [default: the current folder]
+    #[arg(value_name = "ROOT")]
+    pub(super) root: Option<PathBuf>,
+    /// The built site itself
+    #[arg(long, value_name = "DIR")]
+    pub(super) site: Option<PathBuf>,
+    /// How many pages to show at most
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = limit)]
+    pub(super) limit: usize,
+    /// Answer with one JSON object a query
+    #[arg(long)]
+    pub(super) json: bool,
+    /// Read queries from the standard input, one a line
+    #[arg(long)]
+    pub(super) stdin: bool,
+}
+
+fn limit(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(limit @ 1..=1000) => Ok(limit),
+        _ => Err("a number from 1 to 1000".to_owned()),
+    }
 }

@@ -29,12 +29,16 @@ pub(super) fn excerpt(text: &str, span: Span) -> Excerpt {
     let end = text[at..].find(is_end).map_or(text.len(), |end| at + end);
     let marked_end = text.floor_char_boundary(span.end as usize).clamp(at, end);
 
+    // A line that fits is shown whole.
+    let cells: usize = text[start..end].chars().take(WINDOW + 1).map(|letter| visible(letter).1).sum();
+    let room = if cells <= WINDOW && end - start <= 4 * WINDOW { WINDOW } else { BEFORE };
+
     let mut before: Vec<(String, usize)> = Vec::new();
     let mut indent = 0;
     let mut first = at;
     for (offset, letter) in text[start..at].char_indices().rev() {
         let cell = visible(letter);
-        if indent + cell.1 > BEFORE {
+        if indent + cell.1 > room {
             break;
         }
         indent += cell.1;

@@ -4,6 +4,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "this is the only printer")]
 
 mod diagnostics;
+pub(super) mod search;
 
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
@@ -166,7 +167,12 @@ impl Report {
 
     /// A line of data. False when nobody reads any more.
     pub(super) fn line(&mut self, text: &str) -> bool {
-        self.out(&format!("{text}\n")).is_ok()
+        self.text(&format!("{text}\n"))
+    }
+
+    /// A piece of data. False when nobody reads any more.
+    pub(super) fn text(&mut self, text: &str) -> bool {
+        self.out(text).is_ok()
     }
 
     fn end(&mut self, text: &str, summary: &Summary<'_>, times: &Times) {
