@@ -9,6 +9,9 @@ use crate::note::Note;
 /// So few letters say nothing about a language.
 const TOO_FEW: u64 = 20;
 
+/// So many letters of one note say enough.
+const ENOUGH: u64 = 4_000;
+
 /// How many letters of which script a text has; code is left out.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Letters {
@@ -28,12 +31,15 @@ impl AddAssign for Letters {
 }
 
 impl Letters {
-    /// Counts the letters of a note's title and text.
+    /// Counts the letters of a note's title and of its first sections, until they are enough.
     #[must_use]
     pub fn of(note: &Note) -> Self {
         let mut letters = Self::default();
         letters.count(&note.title);
         for section in &note.sections {
+            if letters.all >= ENOUGH {
+                break;
+            }
             let mut from = 0;
             for code in &section.code {
                 letters.count(section.text.get(from..code.start as usize).unwrap_or(""));
