@@ -24,9 +24,10 @@ fn is_forbidden(letter: char) -> bool {
 }
 
 /// One component of an address, of a folder or of a note's name without extension: NFC; white space and what cannot be in a file name become
-/// hyphens, one for one; a trailing dot too; names that Windows keeps for devices get a hyphen at their end. Everything else stays.
+/// hyphens, one for one; a trailing dot too; leading dots are dropped, since hosts hide such files; names that Windows keeps for devices get a hyphen at their end. Everything else stays.
 #[must_use]
 pub fn component(name: &str) -> String {
+    let name = name.trim_start_matches('.');
     finish(name.nfc().map(|letter| if is_forbidden(letter) { '-' } else { letter }).collect())
 }
 
@@ -274,7 +275,12 @@ mod tests {
 
     #[test]
     fn attachments_keep_spaces_in_their_names() {
-        for (source, address) in [("my images/a b.png", "my-images/a b.png"), ("a:b?.png", "a-b-.png"), ("nul.txt", "nul-.txt")] {
+        for (source, address) in [
+            ("my images/a b.png", "my-images/a b.png"),
+            (".gitbook/assets/a (1).png", "gitbook/assets/a (1).png"),
+            ("a:b?.png", "a-b-.png"),
+            ("nul.txt", "nul-.txt"),
+        ] {
             assert_eq!(attachment(&SourcePath::new(source).expect("clean")).as_str(), address, "{source}");
         }
     }

@@ -1,7 +1,7 @@
 //! SHELL: walks the content folder and reads it; nothing is skipped silently.
 //!
 //! In: the content folder and what of it is no content. Out: `SourceTree`, sorted, and diagnostics. No content, by rule and so without a
-//! report: hidden files and folders (`.git`, `.obsidian`, `.trash`), `node_modules`, folders that Biji published, what `exclude` names.
+//! report: hidden files and folders (`.git`, `.obsidian`, `.trash`; not the pictures in `.gitbook`), `node_modules`, folders that Biji published, what `exclude` names.
 //! Everything else is a note, an attachment or a diagnostic. Symbolic links are followed while they stay in the content folder.
 #![allow(clippy::disallowed_methods, reason = "this is the door through which notes are read")]
 
@@ -25,6 +25,9 @@ use crate::publish::MANIFEST;
 use crate::text::Span;
 
 pub use overrides::read_overrides;
+
+/// Hidden folders whose attachments are content all the same: where GitBook keeps the pictures of its notes.
+const SHOWN: [&str; 1] = [".gitbook"];
 
 /// No note is larger.
 const LARGEST_NOTE: u64 = 64 << 20;
@@ -215,7 +218,9 @@ impl<'a> Walk<'a> {
 
     fn is_no_content(&self, relative: &Path) -> bool {
         let name = relative.file_name().unwrap_or_default();
-        name.as_encoded_bytes().starts_with(b".") || name == "node_modules" || self.exclude.is_match(relative)
+        let is_hidden = name.as_encoded_bytes().starts_with(b".") && !SHOWN.iter().any(|shown| name == *shown);
+        let in_shown = || relative.components().any(|part| SHOWN.iter().any(|shown| part.as_os_str() == *shown));
+        is_hidden || name == "node_modules" || self.exclude.is_match(relative) || (is_note(relative) && in_shown())
     }
 
     /// Whether it is the output folder, or one that Biji published earlier.
