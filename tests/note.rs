@@ -263,6 +263,16 @@ fn maths() {
     assert!(!crate::note("$\\color{red} x \\quad \\textcolor{blue}{y}$").body.html.contains("style="));
 }
 
+#[test]
+fn deep_formulas() {
+    for unit in
+        ["{", "{}", "\\sqrt", "\\sqrt{", "x^", "\\frac", "\\left(", "\\text{", "\\not", "\\begin{matrix}", "\\mathbf", "\\hat", "\\overset"]
+    {
+        check_any(&format!("${}x$", unit.repeat(4_000 / unit.len())));
+        check_any(&format!("${}x{}$", unit.repeat(1_000), "}".repeat(1_000)));
+    }
+}
+
 /// What must be finished, whatever it looks like. Bounded by size: where time grows with the square, this never ends.
 #[test]
 fn stress() {
@@ -338,7 +348,7 @@ fn stress() {
         "- a\n  ",
     ] {
         let text = unit.repeat(SIZE / unit.len());
-        let (note, _) = read(&text);
+        let (note, _) = parse(&SourceFile::new(SourcePath::new("note.md").unwrap(), "", text), Options::default());
         holds(&note.unwrap_or_else(|| panic!("{unit}")));
     }
 }
@@ -365,6 +375,8 @@ fn holds(note: &Note) {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn any_text(text in "\\PC*") {
         check_any(&text);
@@ -375,6 +387,71 @@ proptest! {
         check_any(&pieces.concat());
     }
 }
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_formula(pieces in proptest::collection::vec(prop::sample::select(&TEX[..]), 0..20)) {
+        check_any(&format!("${}$", pieces.concat()));
+        check_any(&format!("x\n\n$$\n{}\n$$\n", pieces.concat()));
+    }
+}
+
+const TEX: [&str; 52] = [
+    "a",
+    "1",
+    "静",
+    " ",
+    "{",
+    "}",
+    "^",
+    "_",
+    "'",
+    "&",
+    "\\\\",
+    "\\",
+    "%",
+    "#",
+    "~",
+    "|",
+    "(",
+    "]",
+    "\\{",
+    "\\left(",
+    "\\right)",
+    "\\left",
+    "\\right",
+    "\\middle|",
+    "\\frac",
+    "\\sqrt",
+    "\\sqrt[3]",
+    "\\begin{matrix}",
+    "\\end{matrix}",
+    "\\begin{array}{c|c}",
+    "\\end{array}",
+    "\\begin{align}",
+    "\\end{align}",
+    "\\hline",
+    "\\text{a b}",
+    "\\text",
+    "\\color{red}",
+    "\\operatorname",
+    "\\mathbb",
+    "\\sum",
+    "\\limits",
+    "\\hspace{1em}",
+    "\\kern1pt",
+    "\\char`",
+    "\\char\"41",
+    "\\underbrace",
+    "\\overset",
+    "\\substack",
+    "\\not",
+    "\\bigl",
+    "\\rule",
+    "\\genfrac",
+];
 
 const PIECES: [&str; 64] = [
     "a",
