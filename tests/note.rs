@@ -247,6 +247,7 @@ fn html() {
         ("- [x] a", "<ul>\n<li class=\"task\"><label><input type=\"checkbox\" checked=\"\" disabled=\"\" /> a</label></li>\n</ul>\n"),
         ("a\0b", "<p>a\u{fffd}b</p>\n"),
         ("$\\oops{$", "<p>$\\oops{$</p>\n"),
+        ("\u{1a}\n\n![[a]]", "<p></p>\n"),
         ("{{ .Values.x }}", "<p>{{ .Values.x }}</p>\n"),
     ] {
         assert_eq!(note(text).body.html, html, "{text}");

@@ -125,11 +125,11 @@ impl Scan<'_> {
             self.fence = Some(fence);
             return (end, false);
         }
-        self.inline(lead.content, end, at, after_blank)
+        self.inline(lead.content, end, after_blank)
     }
 
-    /// Looks for comments in a line's content; `start` is where the line starts.
-    fn inline(&mut self, mut at: usize, mut end: usize, start: usize, after_blank: bool) -> (usize, bool) {
+    /// Looks for comments in a line's content.
+    fn inline(&mut self, mut at: usize, mut end: usize, after_blank: bool) -> (usize, bool) {
         let mut is_first = true;
         let mut only_comments = true;
         while at < end {
