@@ -5,6 +5,7 @@
 
 mod anchor;
 mod autolink;
+mod block;
 mod comment;
 mod footnote;
 mod inline;

@@ -97,9 +97,10 @@ pub(super) fn yaml(text: &str, base: usize) -> Result<Value, (Span, String)> {
     };
     let span = |location: &Location| {
         let span = location.span();
-        let number = |value: Option<u64>| value.and_then(|value| usize::try_from(value).ok()).unwrap_or(0);
-        let start = floor(text, number(span.byte_offset()));
-        let end = floor(text, start.saturating_add(number(span.byte_len())));
+        let number = |value: Option<u64>| value.and_then(|value| usize::try_from(value).ok());
+        let start = number(span.byte_offset()).unwrap_or_else(|| line_column(text, location));
+        let start = floor(text, start);
+        let end = floor(text, start.saturating_add(number(span.byte_len()).unwrap_or(0)));
         // The parser counts the white space behind a block value as part of it.
         let end = start + text[start..end].trim_end().len();
         Span::new(base + start, base + end)
@@ -124,6 +125,14 @@ pub(super) fn toml(text: &str, base: usize) -> Result<Value, (Span, String)> {
         }
         Err(error) => Err((error.span().map_or(Span::new(base, base), |span| shift(span, base)), error.message().to_owned())),
     }
+}
+
+/// The offset of a line and column, for faults that know no offset.
+fn line_column(text: &str, location: &Location) -> usize {
+    let before = usize::try_from(location.line()).unwrap_or(1).saturating_sub(1);
+    let column = usize::try_from(location.column()).unwrap_or(1).saturating_sub(1);
+    let start: usize = text.split_inclusive('\n').take(before).map(str::len).sum();
+    start + text[start..].chars().take(column).map(char::len_utf8).sum::<usize>()
 }
 
 fn floor(text: &str, offset: usize) -> usize {

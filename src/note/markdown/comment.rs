@@ -125,11 +125,11 @@ impl Scan<'_> {
             self.fence = Some(fence);
             return (end, false);
         }
-        self.inline(lead.content, end, at, after_blank)
+        self.inline(lead.content, end, after_blank)
     }
 
-    /// Looks for comments in a line's content; `start` is where the line starts.
-    fn inline(&mut self, mut at: usize, mut end: usize, start: usize, after_blank: bool) -> (usize, bool) {
+    /// Looks for comments in a line's content.
+    fn inline(&mut self, mut at: usize, mut end: usize, after_blank: bool) -> (usize, bool) {
         let mut is_first = true;
         let mut only_comments = true;
         while at < end {
@@ -137,9 +137,8 @@ impl Scan<'_> {
                 b'%' if self.bytes.get(at + 1) == Some(&b'%') => {
                     let close = self.text[at + 2..].find("%%").map(|length| at + 2 + length + 2);
                     let comment_end = close.unwrap_or(self.text.len());
-                    end = self.line_end(comment_end.max(at + 2).min(self.text.len()).saturating_sub(1).max(start));
-                    if comment_end == self.text.len() {
-                        end = comment_end;
+                    if comment_end > end {
+                        end = if self.bytes[comment_end - 1] == b'\n' { comment_end } else { self.line_end(comment_end) };
                     }
                     let is_alone = is_first && after_blank && self.text[comment_end..end].trim().is_empty();
                     self.comments.push(Comment { range: at..comment_end, has_end: close.is_some(), is_alone });

@@ -87,8 +87,9 @@ impl<'a> Writer<'a> {
             Event::InlineHtml(html) => {
                 self.inline.pending = None;
                 let start = range.start;
-                let is_exact = self.source.get(range.clone()) == Some(&*html);
-                let place = |at: usize| if is_exact { start + at } else { start };
+                let source = self.source.get(range.clone()).unwrap_or("");
+                let offsets = (source != &*html).then(|| align(&html, source));
+                let place = |at: usize| start + offsets.as_ref().map_or(at, |offsets| offsets.get(at).copied().unwrap_or(0));
                 self.raw_html(&html, false, &place);
             }
             Event::FootnoteReference(label) => {
@@ -318,6 +319,21 @@ impl<'a> Writer<'a> {
             }
         }
     }
+}
+
+/// Where each byte of a tag stands in the source, which has the marks of quotes and lists at the start of its lines.
+fn align(html: &str, source: &str) -> Vec<usize> {
+    let mut at = 0;
+    let mut offsets = Vec::with_capacity(html.len() + 1);
+    for byte in html.bytes() {
+        let skipped = source.as_bytes()[at..].iter().position(|other| *other == byte).unwrap_or(0);
+        at = (at + skipped).min(source.len());
+        offsets.push(at);
+        at = (at + 1).min(source.len());
+    }
+    offsets.push(at);
+    // A match that went astray must not end inside a character.
+    offsets.iter().map(|at| source.floor_char_boundary(*at)).collect()
 }
 
 /// Han, kana and full-width punctuation: letters that are set without spaces between them.

@@ -32,10 +32,14 @@ impl Output {
 
     /// A line break unless there is one.
     pub(super) fn start_line(&mut self) {
-        let hole_here = self.holes.last().is_some_and(|hole| hole.at as usize == self.html.len());
-        if !(self.html.is_empty() || self.html.ends_with('\n')) || hole_here {
+        if !(self.html.is_empty() || self.html.ends_with('\n')) || self.has_hole_here() {
             self.html.push('\n');
         }
+    }
+
+    /// Whether the last thing written is a hole.
+    pub(super) fn has_hole_here(&self) -> bool {
+        self.holes.last().is_some_and(|hole| hole.at as usize == self.html.len())
     }
 
     /// Text, escaped for an element's content.

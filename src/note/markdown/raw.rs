@@ -99,7 +99,7 @@ impl Writer<'_> {
         let mut at = 0;
         while at < html.len() {
             if let Some(name) = self.raw.verbatim.clone() {
-                at = self.verbatim(html, at, &name, is_block);
+                at = self.verbatim(html, at, &name);
                 continue;
             }
             at = match tag::token(html, at) {
@@ -140,7 +140,7 @@ impl Writer<'_> {
     }
 
     /// What stands in a `script` and the like, up to its end tag.
-    fn verbatim(&mut self, html: &str, at: usize, name: &str, is_block: bool) -> usize {
+    fn verbatim(&mut self, html: &str, at: usize, name: &str) -> usize {
         let rest = &html[at..];
         let end = rest.match_indices("</").map(|(end, _)| end).find(|end| {
             let tag = &rest.as_bytes()[end + 2..];
@@ -149,8 +149,6 @@ impl Writer<'_> {
                 && tag.get(name.len()).is_none_or(|byte| byte.is_ascii_whitespace() || matches!(byte, b'/' | b'>'))
         });
         let text = &rest[..end.unwrap_or(rest.len())];
-        // Outside of blocks other tags are parts of the Markdown around.
-        let _ = is_block;
         self.push_raw(text);
         if !self.raw.hides() {
             let text = decode(text);

@@ -85,11 +85,11 @@ impl Visible {
         }
     }
 
-    /// The sections. The one before the first heading is left out when it is empty and there are others.
+    /// The sections. One under no heading is left out when it is empty and there are others.
     pub(super) fn into_sections(mut self) -> Vec<Section> {
-        if self.sections.len() > 1 && self.sections[0].heading.is_none() && self.sections[0].text.trim().is_empty() {
-            self.sections.remove(0);
-        }
+        let is_empty = |section: &Section| section.heading.is_none() && section.text.trim().is_empty();
+        let empty = self.sections.iter().take_while(|section| is_empty(section)).count();
+        self.sections.drain(..empty.min(self.sections.len().saturating_sub(1)));
         self.sections
     }
 }

@@ -1,0 +1,216 @@
+//! Events to HTML with holes: where blocks start and end.
+//!
+//! In: start and end events. Out: tags. Headings and code are the writer's, what stands in a line is `inline`'s.
+
+use pulldown_cmark::{Alignment, BlockQuoteKind, CodeBlockKind, Tag, TagEnd};
+
+use super::writer::{Table, Writer};
+use crate::note::CodeBlock;
+use crate::text::Span;
+
+impl<'a> Writer<'a> {
+    /// A block, or an inline element, starts.
+    pub(super) fn start(&mut self, tag: Tag<'a>, range: &std::ops::Range<usize>) {
+        match tag {
+            Tag::Paragraph => {
+                self.block();
+                self.out.push_block("<p>");
+                self.raw.enter(true);
+            }
+            Tag::Heading { level, id, classes, attrs } => self.start_heading(level as u8, id, &classes, &attrs, range),
+            Tag::BlockQuote(kind) => {
+                self.block();
+                if self.nest(1, range) {
+                    match kind {
+                        None => self.out.push_block("<blockquote>\n"),
+                        Some(kind) => {
+                            let (class, title) = callout(kind);
+                            self.out.push_block(&format!(
+                                "<div class=\"callout {class}\" role=\"note\">\n<p class=\"callout-title\">{title}</p>\n"
+                            ));
+                        }
+                    }
+                }
+                self.raw.enter(false);
+            }
+            Tag::CodeBlock(kind) => {
+                self.block();
+                let (info, span) = match kind {
+                    CodeBlockKind::Indented => (String::new(), Span::from(range.clone())),
+                    CodeBlockKind::Fenced(info) => {
+                        let info = self.clean(info).into_string();
+                        let span = self.info_span(range);
+                        (info, span)
+                    }
+                };
+                self.code.push(CodeBlock { info, text: String::new(), span });
+                self.collected.clear();
+                self.inline.in_code_block = true;
+            }
+            Tag::HtmlBlock => {
+                self.block();
+                self.out.start_line();
+                self.collected.clear();
+                self.pieces.clear();
+            }
+            Tag::List(start) => {
+                self.block();
+                if self.nest(2, range) {
+                    match start {
+                        None => self.out.push_block("<ul>\n"),
+                        Some(1) => self.out.push_block("<ol>\n"),
+                        Some(start) => self.out.push_block(&format!("<ol start=\"{start}\">\n")),
+                    }
+                }
+            }
+            Tag::Item => {
+                self.block();
+                if self.nest_inner() {
+                    self.out.push_block("<li>");
+                }
+                self.raw.enter(false);
+            }
+            Tag::DefinitionList => {
+                self.block();
+                if self.nest(2, range) {
+                    self.out.push_block("<dl>\n");
+                }
+            }
+            Tag::DefinitionListTitle => {
+                self.block();
+                if self.nest_inner() {
+                    self.out.push_block("<dt>");
+                }
+                self.raw.enter(false);
+            }
+            Tag::DefinitionListDefinition => {
+                self.block();
+                if self.nest_inner() {
+                    self.out.push_block("<dd>");
+                }
+                self.raw.enter(false);
+            }
+            Tag::FootnoteDefinition(label) => {
+                self.block();
+                let label = self.clean(label).into_string();
+                let outer = std::mem::take(&mut self.out);
+                self.outer.push((outer, label, self.outline.len()));
+                self.visible.start_aside();
+                self.raw.enter(false);
+            }
+            Tag::Table(alignments) => {
+                self.block();
+                self.table = Table { alignments, ..Table::default() };
+                self.out.push_block("<div class=\"table\"><table>\n");
+            }
+            Tag::TableHead => {
+                self.table.in_head = true;
+                self.table.cell = 0;
+                self.out.push("<thead>\n<tr>\n");
+            }
+            Tag::TableRow => {
+                if !self.table.has_body {
+                    self.table.has_body = true;
+                    self.out.push("<tbody>\n");
+                }
+                self.table.cell = 0;
+                self.out.push("<tr>\n");
+            }
+            Tag::TableCell => {
+                self.out.push(if self.table.in_head { "<th" } else { "<td" });
+                self.out.push(match self.table.alignments.get(self.table.cell) {
+                    Some(Alignment::Left) => " class=\"align-left\">",
+                    Some(Alignment::Center) => " class=\"align-center\">",
+                    Some(Alignment::Right) => " class=\"align-right\">",
+                    Some(Alignment::None) | None => ">",
+                });
+                self.raw.enter(false);
+            }
+            Tag::MetadataBlock(_) => {}
+            tag => self.start_inline(tag, range),
+        }
+    }
+
+    /// A block, or an inline element, ends.
+    pub(super) fn end(&mut self, tag: TagEnd, range: &std::ops::Range<usize>) {
+        match tag {
+            TagEnd::Paragraph => {
+                self.end_label();
+                self.leave_raw();
+                // What is left of a paragraph that was a comment.
+                if self.is_dirty && self.out.html.ends_with("<p>") && !self.out.has_hole_here() {
+                    let start = self.out.html.len() - "<p>".len();
+                    let holes = self.out.holes.len();
+                    self.out.truncate(start, holes);
+                } else {
+                    self.out.push("</p>\n");
+                }
+                self.visible.end_line();
+            }
+            TagEnd::Heading(_) => self.end_heading(),
+            TagEnd::BlockQuote(kind) => {
+                self.leave_raw();
+                self.unnest(if kind.is_some() { "</div>\n" } else { "</blockquote>\n" }, true);
+            }
+            TagEnd::CodeBlock => self.end_code(),
+            TagEnd::HtmlBlock => {
+                let html = std::mem::take(&mut self.collected);
+                let pieces = std::mem::take(&mut self.pieces);
+                let place = |at: usize| {
+                    let piece = pieces.partition_point(|(start, _)| *start <= at).saturating_sub(1);
+                    pieces.get(piece).map_or(0, |(start, source)| source + (at - start))
+                };
+                self.raw_html(&html, true, &place);
+                self.collected = html;
+                self.pieces = pieces;
+            }
+            TagEnd::List(is_ordered) => self.unnest(if is_ordered { "</ol>\n" } else { "</ul>\n" }, false),
+            TagEnd::Item => {
+                self.end_label();
+                self.leave_raw();
+                self.unnest("</li>\n", false);
+            }
+            TagEnd::DefinitionList => self.unnest("</dl>\n", false),
+            TagEnd::DefinitionListTitle => {
+                self.leave_raw();
+                self.unnest("</dt>\n", false);
+            }
+            TagEnd::DefinitionListDefinition => {
+                self.leave_raw();
+                self.unnest("</dd>\n", false);
+            }
+            TagEnd::FootnoteDefinition => {
+                self.leave_raw();
+                if let Some((outer, label, headings)) = self.outer.pop() {
+                    let definition = std::mem::replace(&mut self.out, outer);
+                    let text = self.visible.end_aside();
+                    self.footnotes.define(&label, definition, text, headings..self.outline.len());
+                }
+            }
+            TagEnd::Table => self.out.push(if self.table.has_body { "</tbody>\n</table></div>\n" } else { "</table></div>\n" }),
+            TagEnd::TableHead => {
+                self.table.in_head = false;
+                self.out.push("</tr>\n</thead>\n");
+            }
+            TagEnd::TableRow => self.out.push("</tr>\n"),
+            TagEnd::TableCell => {
+                self.leave_raw();
+                self.out.push(if self.table.in_head { "</th>\n" } else { "</td>\n" });
+                self.table.cell += 1;
+                self.visible.end_line();
+            }
+            TagEnd::MetadataBlock(_) => {}
+            tag => self.end_inline(tag, range),
+        }
+    }
+}
+
+fn callout(kind: BlockQuoteKind) -> (&'static str, &'static str) {
+    match kind {
+        BlockQuoteKind::Note => ("note", "Note"),
+        BlockQuoteKind::Tip => ("tip", "Tip"),
+        BlockQuoteKind::Important => ("important", "Important"),
+        BlockQuoteKind::Warning => ("warning", "Warning"),
+        BlockQuoteKind::Caution => ("caution", "Caution"),
+    }
+}
