@@ -9,6 +9,9 @@ use super::html::{is_void, tags};
 use crate::note::Note;
 use crate::path::Anchor;
 
+/// What the list of footnotes starts with.
+const FOOTNOTES: &str = "<section class=\"footnotes\"";
+
 /// The part of the body that `note#anchor` means: from a heading to the next of its level or above; the element of another anchor; all
 /// without an anchor. `None` when there is no such place, or the part cannot be cut out whole.
 pub(super) fn part(note: &Note, anchor: Option<&Anchor>) -> Option<Range<usize>> {
@@ -19,7 +22,9 @@ pub(super) fn part(note: &Note, anchor: Option<&Anchor>) -> Option<Range<usize>>
         Some(at) => {
             let level = note.outline[at].level;
             let next = note.outline[at + 1..].iter().find(|heading| heading.level <= level);
-            let range = note.outline[at].html_start as usize..next.map_or(html.len(), |heading| heading.html_start as usize);
+            // The footnotes at the end belong to the note as a whole; references to them lead to its page.
+            let end = html.rfind(FOOTNOTES).unwrap_or(html.len()).max(note.outline[at].html_start as usize);
+            let range = note.outline[at].html_start as usize..next.map_or(end, |heading| heading.html_start as usize);
             html.get(range.clone()).is_some_and(is_whole).then_some(range)
         }
         None => element(html, anchor),
