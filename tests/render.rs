@@ -362,3 +362,33 @@ fn addresses_that_are_taken_are_left_to_their_owner() {
     assert!(names.windows(2).all(|pair| pair[0] != pair[1]));
     assert!(UrlPath::new("404.html").is_some());
 }
+
+#[test]
+fn a_section_is_embedded_without_the_notes_footnotes() {
+    let mut site = SiteBuilder::new();
+    let a = site.page("a.md", "A", "<p></p>");
+    let b = site.page(
+        "b.md",
+        "B",
+        "<h2 id=\"\">二</h2>\n<p>two<a href=\"#fn:1\">1</a></p>\n<section class=\"footnotes\"><ol><li id=\"fn:1\">n</li></ol></section>",
+    );
+    site.heading(b, 2, "二", 0);
+    let target = Target::Page(b, Some(biji::path::Anchor::from_heading("二")));
+    site.link(a, LinkKind::Embed, target, "", "", &[Fill::Embed(0)], 3);
+    let (pages, _) = pages(site, &[]);
+    let html = page(&pages, "a.html");
+    assert!(html.contains("<p>two<a href=\"b.html#fn:1\">1</a></p>\n</div>"), "{html}");
+}
+
+/// What the page itself needs ids for must not meet a heading's.
+#[test]
+fn the_pages_own_ids_have_a_prefix() {
+    let mut site = SiteBuilder::new();
+    let a = site.page("index.md", "A", "");
+    site.page("b.md", "B", "");
+    site.backlink(a, PageId(1));
+    let (pages, _) = pages(site, &[]);
+    let html = page(&pages, "index.html");
+    let ids: Vec<&str> = html.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    assert_eq!(ids, ["biji-main", "biji-contents", "biji-backlinks"]);
+}

@@ -245,7 +245,7 @@ impl<'a> Filler<'a> {
             Some("notes embed each other in a circle")
         } else if self.stack.len() > EMBED_DEPTH {
             Some("notes embed each other more than 8 deep")
-        } else if part.as_ref().is_some_and(|part| part.len() > self.left) {
+        } else if part.as_ref().is_some_and(|part| cost(part) > self.left) {
             Some("what this page embeds comes to more than 8 MiB")
         } else {
             None
@@ -263,7 +263,7 @@ impl<'a> Filler<'a> {
             out.push_str("</a>");
             return from;
         };
-        self.left -= part.len();
+        self.left -= cost(&part);
         self.embeds += 1;
         let prefix = format!("e{}-", self.embeds);
         self.stack.push(what);
@@ -311,6 +311,11 @@ impl<'a> Filler<'a> {
         let mut holes = note.body.holes.iter().skip_while(|hole| !is_this(hole)).skip(1);
         holes.next().is_some_and(|hole| hole.at as usize == at)
     }
+}
+
+/// What an embed counts: its text and what is put around it.
+fn cost(part: &Range<usize>) -> usize {
+    part.len() + 256
 }
 
 /// An address as an escaped attribute value; what no URL can hold is percent-encoded.

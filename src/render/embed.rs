@@ -5,9 +5,12 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use super::html::{is_void, tags};
+use super::html::{Tag, is_void, tags};
 use crate::note::Note;
 use crate::path::Anchor;
+
+/// What the list of footnotes starts with.
+const FOOTNOTES: &str = "<section class=\"footnotes\"";
 
 /// The part of the body that `note#anchor` means: from a heading to the next of its level or above; the element of another anchor; all
 /// without an anchor. `None` when there is no such place, or the part cannot be cut out whole.
@@ -19,7 +22,9 @@ pub(super) fn part(note: &Note, anchor: Option<&Anchor>) -> Option<Range<usize>>
         Some(at) => {
             let level = note.outline[at].level;
             let next = note.outline[at + 1..].iter().find(|heading| heading.level <= level);
-            let range = note.outline[at].html_start as usize..next.map_or(html.len(), |heading| heading.html_start as usize);
+            // The footnotes at the end belong to the note as a whole; references to them lead to its page.
+            let end = html.rfind(FOOTNOTES).unwrap_or(html.len()).max(note.outline[at].html_start as usize);
+            let range = note.outline[at].html_start as usize..next.map_or(end, |heading| heading.html_start as usize);
             html.get(range.clone()).is_some_and(is_whole).then_some(range)
         }
         None => element(html, anchor),
@@ -28,28 +33,31 @@ pub(super) fn part(note: &Note, anchor: Option<&Anchor>) -> Option<Range<usize>>
 
 /// The element whose `id` is `anchor`.
 fn element(html: &str, anchor: &Anchor) -> Option<Range<usize>> {
-    let all = tags(html);
-    let has_id = |tag: &super::html::Tag<'_>| {
-        tag.attributes
-            .iter()
-            .any(|(name, value)| name.eq_ignore_ascii_case("id") && html[value.clone()] == *super::html::escape(anchor.as_str()))
+    let id = super::html::escape(anchor.as_str());
+    let written = format!("id=\"{id}\"");
+    let has_id = |tag: &Tag<'_>, from: usize| {
+        tag.attributes.iter().any(|(name, value)| name.eq_ignore_ascii_case("id") && html[from + value.start..from + value.end] == id)
     };
-    let first = all.iter().position(|tag| !tag.end && has_id(tag))?;
-    let name = all[first].name;
-    let mut depth = 0_usize;
-    for tag in all[first..].iter().filter(|tag| tag.name.eq_ignore_ascii_case(name)) {
-        depth = if tag.end { depth.checked_sub(1)? } else { depth + 1 };
-        if depth == 0 {
-            return Some(all[first].range.start..tag.range.end);
+    // The text may also stand in a code block or another attribute; the first tag that really has the id counts.
+    html.match_indices(&written).find_map(|(at, _)| {
+        let start = html[..at].rfind('<')?;
+        let mut rest = tags(&html[start..]);
+        let first = rest.next().filter(|tag| tag.range.start == 0 && !tag.end && has_id(tag, start))?;
+        let mut depth = 1_usize;
+        for tag in rest.filter(|tag| tag.name.eq_ignore_ascii_case(first.name)) {
+            depth = if tag.end { depth - 1 } else { depth + 1 };
+            if depth == 0 {
+                return Some(start..start + tag.range.end);
+            }
         }
-    }
-    None
+        None
+    })
 }
 
 /// Whether every container that Markdown opens in this piece is closed in it, and none is closed that was opened before.
 fn is_whole(html: &str) -> bool {
     let mut open: Vec<&str> = Vec::new();
-    for tag in tags(html).iter().filter(|tag| is_container(tag.name)) {
+    for tag in tags(html).filter(|tag| is_container(tag.name)) {
         if !tag.end {
             open.push(tag.name);
         } else if open.pop().is_none_or(|name| !name.eq_ignore_ascii_case(tag.name)) {
@@ -82,7 +90,7 @@ pub(super) fn place(html: &str, at: usize) -> Place {
     // Only what stands behind the last block's start tag can be open around the place, but for containers, which all allow blocks.
     let start = before.rmatch_indices('<').map(|(start, _)| start).find(|start| starts_block(&before[*start..])).unwrap_or(0);
     let mut open: Vec<&str> = Vec::new();
-    for tag in tags(&before[start..]).iter().filter(|tag| !is_void(tag.name)) {
+    for tag in tags(&before[start..]).filter(|tag| !is_void(tag.name)) {
         if tag.end {
             if let Some(last) = open.iter().rposition(|name| name.eq_ignore_ascii_case(tag.name)) {
                 open.truncate(last);
@@ -111,7 +119,7 @@ const ID_LISTS: &[&str] = &["id", "for", "headers", "aria-describedby", "aria-la
 /// Puts `prefix` before every id of the piece and before every reference to one of them. References to places outside the piece lead to
 /// `source`, the page that the piece is from.
 pub(super) fn prefix_ids(html: &str, prefix: &str, source: &str) -> String {
-    let all = tags(html);
+    let all: Vec<Tag<'_>> = tags(html).collect();
     let mut ids: BTreeSet<&str> = BTreeSet::new();
     for tag in &all {
         for (name, value) in &tag.attributes {

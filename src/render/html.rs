@@ -42,33 +42,42 @@ pub(super) struct Tag<'a> {
 }
 
 /// The tags of `html` in order; comments, declarations and the inside of scripts and styles are passed over.
-pub(super) fn tags(html: &str) -> Vec<Tag<'_>> {
-    let bytes = html.as_bytes();
-    let mut found = Vec::new();
+pub(super) fn tags(html: &str) -> impl Iterator<Item = Tag<'_>> {
     let mut at = 0;
-    while let Some(start) = html.get(at..).and_then(|rest| rest.find('<')).map(|offset| at + offset) {
-        if html[start..].starts_with("<!--") {
-            at = html[start + 4..].find("-->").map_or(html.len(), |offset| start + 4 + offset + 3);
-            continue;
+    std::iter::from_fn(move || {
+        loop {
+            let start = at + html.get(at..)?.find('<')?;
+            if html[start..].starts_with("<!--") {
+                at = html[start + 4..].find("-->").map_or(html.len(), |offset| start + 4 + offset + 3);
+                continue;
+            }
+            let bytes = html.as_bytes();
+            let end = bytes.get(start + 1) == Some(&b'/');
+            let name_start = start + 1 + usize::from(end);
+            let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'-';
+            let name_end = name_start + bytes[name_start..].iter().take_while(|byte| is_name(byte)).count();
+            if !bytes.get(name_start).is_some_and(u8::is_ascii_alphabetic) {
+                at = start + 1;
+                continue;
+            }
+            let name = &html[name_start..name_end];
+            let (attributes, close) = attributes(html, name_end);
+            at = close;
+            if !end && (name.eq_ignore_ascii_case("script") || name.eq_ignore_ascii_case("style")) {
+                at = closing(html, at, name);
+            }
+            return Some(Tag { range: start..close, name, end, attributes });
         }
-        let end = bytes.get(start + 1) == Some(&b'/');
-        let name_start = start + 1 + usize::from(end);
-        let name_end =
-            (name_start..bytes.len()).find(|&at| !(bytes[at].is_ascii_alphanumeric() || bytes[at] == b'-')).unwrap_or(bytes.len());
-        if name_end == name_start || !bytes[name_start].is_ascii_alphabetic() {
-            at = start + 1;
-            continue;
-        }
-        let name = &html[name_start..name_end];
-        let (attributes, close) = attributes(html, name_end);
-        at = close;
-        if !end && (name.eq_ignore_ascii_case("script") || name.eq_ignore_ascii_case("style")) {
-            let closing = format!("</{}", name.to_ascii_lowercase());
-            at = html[at..].to_ascii_lowercase().find(&closing).map_or(html.len(), |offset| at + offset);
-        }
-        found.push(Tag { range: start..close, name, end, attributes });
-    }
-    found
+    })
+}
+
+/// The place of `</name` from `at` on, or the end.
+fn closing(html: &str, at: usize, name: &str) -> usize {
+    let is_closing = |start: usize| {
+        let behind = html.as_bytes().get(start + 2..start + 2 + name.len());
+        behind.is_some_and(|behind| behind.eq_ignore_ascii_case(name.as_bytes()))
+    };
+    html[at..].match_indices("</").map(|(offset, _)| at + offset).find(|start| is_closing(*start)).unwrap_or(html.len())
 }
 
 /// The quoted attributes from `at` on, and the place behind the tag's `>`.
@@ -124,12 +133,12 @@ mod tests {
     #[test]
     fn tags_are_found_whatever_stands_around_them() {
         let html = "a < b <!-- <i id=\"no\"> --><p id=\"x\" hidden class='y'>t<br/></p><script>if (a<b) \"<u>\"</script><img src=x";
-        let names: Vec<String> = tags(html).iter().map(|tag| format!("{}{}", if tag.end { "/" } else { "" }, tag.name)).collect();
+        let names: Vec<String> = tags(html).map(|tag| format!("{}{}", if tag.end { "/" } else { "" }, tag.name)).collect();
         assert_eq!(names, ["p", "br", "/p", "script", "/script", "img"]);
-        let values: Vec<&str> = tags(html)[0].attributes.iter().map(|(_, value)| &html[value.clone()]).collect();
+        let values: Vec<&str> = tags(html).next().unwrap().attributes.iter().map(|(_, value)| &html[value.clone()]).collect();
         assert_eq!(values, ["x", "y"]);
         for broken in ["<", "</", "<a", "<a b=", "<a b=\"", "<a =\"\">", "<a / =x", "<!--", "<a \"=\"'", "<script>", "<é"] {
-            let _ = tags(broken);
+            let _ = tags(broken).count();
         }
     }
 }

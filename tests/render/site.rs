@@ -147,6 +147,10 @@ impl SiteBuilder {
         self.site.pages[page.0 as usize].tags.push(TagId(u32::try_from(at).unwrap()));
     }
 
+    pub(crate) fn backlink(&mut self, to: PageId, from: PageId) {
+        self.site.pages[to.0 as usize].backlinks.push(from);
+    }
+
     pub(crate) fn redirect(&mut self, path: &str, page: PageId) {
         self.site.redirects.push((UrlPath::new(path).unwrap(), page));
     }

@@ -1,0 +1,53 @@
+//! Every page of a small vault that uses all of Markdown and of the theme, as the real binary builds it, is valid HTML.
+//!
+//! The validator is html-validate with the rules of `.htmlvalidate.json`: the program that `HTML_VALIDATE` names, or the one on the path.
+#![allow(clippy::unwrap_used, clippy::print_stderr)]
+
+use std::path::Path;
+use std::process::Command;
+
+const NOTES: &[(&str, &str)] = &[
+    (
+        "index.md",
+        "---\ntags: [首页, a/b]\ndescription: A \"small\" & complete vault\nlicense: CC BY 4.0\n---\n# 笔记 <Vault>\n\n[[guide]], [[guide#Second|two]], [x](sub/静态%20Pod.md), [gone](gone.md), <https://example.org/?a=1&b=2>\n",
+    ),
+    (
+        "guide.md",
+        "---\ndate: 2026-11-23\nupdated: 2026-11-24\naliases: [old/guide]\n---\n# Guide\n\n## First\n\n- [ ] open\n- [x] done **bold** *em* ~~gone~~ ==mark== `code`\n  1. nested\n\n| a | b |\n|---|:-:|\n| 1 | $x^2$ |\n\nText[^1] and again[^1].\n\n[^1]: A note with `code`.\n\n> [!WARNING]\n> Mind the gap.\n\n> quote\n\nterm\n: what it is\n\n## Second\n\n$$\n\\frac{1}{2}\n$$\n\n```rust title=\"a & b.rs\"\nfn main() { println!(\"<b>\"); }\n```\n\n```unknownlanguage\nx\n```\n\n    indented\n\n---\n\n![[photo.png|300]] ![alt](photo.png) ![[file.pdf]] ![[gone.png]]\n",
+    ),
+    (
+        "embeds.md",
+        "# Embeds\n\n![[guide]]\n\n![[guide#Second]]\n\nIn the midst ![[guide#First]] of a paragraph.\n\n- ![[guide#First]]\n- *![[guide]]*\n\n| a |\n|---|\n| ![[guide#First]] |\n\n![[embeds]]\n\n## Twice\n\n![[guide]]\n",
+    ),
+    ("sub/静态 Pod.md", "# 静态 Pod\n\n*强调* `kubelet`\n\n###### Deep\n\n## Less\n"),
+    ("sub/deep/other.md", "[up](../静态%20Pod.md#less)\n"),
+];
+
+#[test]
+fn pages_are_valid_html() {
+    let program = std::env::var("HTML_VALIDATE").unwrap_or_else(|_| "html-validate".into());
+    if !Command::new(&program).arg("--version").output().is_ok_and(|run| run.status.success()) {
+        assert!(std::env::var_os("BIJI_REQUIRE_ALL").is_none(), "no html-validate");
+        eprintln!(
+            "skipped: html-validate is not installed (`npm install html-validate`, then HTML_VALIDATE=node_modules/.bin/html-validate)"
+        );
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    for (path, text) in NOTES {
+        let path = folder.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    for name in ["photo.png", "file.pdf"] {
+        std::fs::write(folder.path().join(name), "x").unwrap();
+    }
+    for extra in [&[][..], &["--base-url", "https://example.org/wiki/"]] {
+        let output = folder.path().join("public");
+        let build = Command::new(env!("CARGO_BIN_EXE_biji")).arg("build").arg(folder.path()).args(extra).output().unwrap();
+        assert!(build.status.success(), "{}", String::from_utf8_lossy(&build.stderr));
+        let config = Path::new(env!("CARGO_MANIFEST_DIR")).join(".htmlvalidate.json");
+        let run = Command::new(&program).arg("--config").arg(config).args(["-f", "text"]).arg(output.join("**/*.html")).output().unwrap();
+        assert!(run.status.success(), "{}{}", String::from_utf8_lossy(&run.stdout), String::from_utf8_lossy(&run.stderr));
+    }
+}
