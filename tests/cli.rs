@@ -23,7 +23,7 @@ impl Scene {
     fn vault() -> Self {
         let scene = Self::new();
         scene.put("vault/静态Pod.md", "# 静态 Pod\n\nkubelet 直接管理静态 Pod。见 [探针](探针.md)。\n");
-        scene.put("vault/探针.md", "# 探针\n\n存活探针 livenessProbe 与就绪探针。\n\n```yaml\na: 1\n```\n\n![图](图 片.png)\n");
+        scene.put("vault/探针.md", "# 探针\n\n存活探针 livenessProbe 与就绪探针。\n\n```yaml\na: 1\n```\n\n![图](<图 片.png>)\n");
         scene.put("vault/图 片.png", "picture");
         scene.put("vault/unused.png", "unused");
         scene.put("vault/.obsidian/app.json", "{}");
