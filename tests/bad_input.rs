@@ -119,7 +119,7 @@ fn notes() {
             1,
             &["address-collision", "a.md", "b.md"],
         ),
-        ("permalink leaves", |s| s.note("---\npermalink: ../../../etc/x\n---\n# A"), BUILD, 1, &["bad-address", "a.md:"]),
+        ("permalink leaves", |s| s.note("---\npermalink: ../../../etc/x\n---\n# A"), BUILD, 1, &["bad-address", "a.md"]),
         ("takes the search's place", |s| s.note("---\npermalink: /biji/search/entry\n---\n# A"), BUILD, 1, &["a.md"]),
         ("odd tag", |s| s.note("---\ntags: ['../../x', '<script>', '', '#']\n---\n# A"), BUILD, 0, &[]),
     ];
@@ -266,7 +266,7 @@ fn places_and_arguments() {
         ("ROOT is a file", |s| s.put("x.md", "# A"), &["build", "x.md"], 2, &["`x.md` is a file"]),
         ("output is content", |s| site(s, ""), &["build", "site", "--output", "site/content"], 2, &["the folder of the notes"]),
         ("output is ROOT", |s| s.note("# A"), &["build", "site", "--output", "site"], 2, &["the site's own folder"]),
-        ("output is a parent", |s| s.note("# A"), &["build", "site", "--output", "site/.."], 2, &["the site's own folder or above"]),
+        ("output is a parent", |s| s.note("# A"), &["build", "site", "--output", "site/.."], 2, &["or above it"]),
         ("output is home", |s| s.note("# A"), &["build", "site", "--output", "home"], 2, &["your home folder"]),
         ("output is the root", |s| s.note("# A"), &["build", "site", "--output", "/"], 2, &["the root of a file system"]),
         (

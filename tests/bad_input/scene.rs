@@ -13,19 +13,18 @@ use biji::publish::{Hash, MANIFEST, Manifest};
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A temporary folder with a site in `site/`, which is published already, and an empty `home/`.
-pub struct Scene {
-    pub folder: tempfile::TempDir,
+pub(crate) struct Scene {
+    pub(crate) folder: tempfile::TempDir,
 }
 
 /// What a run left.
-pub struct Outcome {
-    pub code: Option<i32>,
-    pub stdout: String,
-    pub stderr: String,
+pub(crate) struct Outcome {
+    pub(crate) code: Option<i32>,
+    pub(crate) stderr: String,
 }
 
 impl Scene {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let scene = Self { folder: tempfile::tempdir().unwrap() };
         scene.put("site/public/index.html", "the old site");
         let files = BTreeMap::from([("index.html".to_owned(), Hash::of(b"the old site"))]);
@@ -34,21 +33,21 @@ impl Scene {
         scene
     }
 
-    pub fn path(&self, path: &str) -> PathBuf {
+    pub(crate) fn path(&self, path: &str) -> PathBuf {
         self.folder.path().join(path)
     }
 
-    pub fn put(&self, path: &str, bytes: impl AsRef<[u8]>) {
+    pub(crate) fn put(&self, path: &str, bytes: impl AsRef<[u8]>) {
         let file = self.path(path);
         fs::create_dir_all(file.parent().unwrap()).unwrap();
         fs::write(file, bytes).unwrap();
     }
 
-    pub fn note(&self, bytes: impl AsRef<[u8]>) {
+    pub(crate) fn note(&self, bytes: impl AsRef<[u8]>) {
         self.put("site/a.md", bytes);
     }
 
-    pub fn command(&self, args: &[&str]) -> Command {
+    pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_biji"));
         command.args(args);
         self.prepare(&mut command);
@@ -56,7 +55,7 @@ impl Scene {
     }
 
     /// The environment of every run: nothing of the person's who runs the tests.
-    pub fn prepare(&self, command: &mut Command) {
+    pub(crate) fn prepare(&self, command: &mut Command) {
         command
             .current_dir(self.folder.path())
             .env("HOME", self.path("home"))
@@ -69,7 +68,7 @@ impl Scene {
     }
 
     /// Runs to the end and asserts that there is one, that nothing panicked, and that a build that failed left the old site.
-    pub fn run(&self, name: &str, mut command: Command) -> Outcome {
+    pub(crate) fn run(&self, name: &str, mut command: Command) -> Outcome {
         let before = files(&self.path("site/public"));
         let mut child = command.spawn().unwrap();
         let (mut out, mut err) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
@@ -86,7 +85,9 @@ impl Scene {
             }
             std::thread::sleep(Duration::from_millis(5));
         };
-        let outcome = Outcome { code: status.code(), stdout: stdout.join().unwrap(), stderr: stderr.join().unwrap() };
+        // Only drained: a full pipe would stop the child.
+        drop(stdout.join());
+        let outcome = Outcome { code: status.code(), stderr: stderr.join().unwrap() };
         let Outcome { code, stderr, .. } = &outcome;
         assert!(code.is_some(), "{name}: died of a signal: {status}\n{stderr}");
         assert!(!stderr.contains("panicked") && !stderr.contains("Biji itself"), "{name}: panics\n{stderr}");

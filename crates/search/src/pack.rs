@@ -183,12 +183,20 @@ impl Blocks {
     /// Takes a block. One that is not of this pack is ignored: it may have been asked for before a reload.
     pub(crate) fn provide(&self, name: &str, bytes: Vec<u8>) -> Result<(), PackError> {
         let state = &mut *self.state();
-        let Some(at) = state.table.blocks.iter().position(|id| id.name() == name) else { return Ok(()) };
-        if bytes.len() != state.table.blocks[at].len as usize || !has_name(&bytes, name) {
+        // Blocks of the same content have one name: a small index has several.
+        let named = state.table.blocks.iter().enumerate().filter(|(_, id)| id.name() == name);
+        let places: Vec<(usize, u32)> = named.map(|(at, id)| (at, id.len)).collect();
+        if places.is_empty() {
+            return Ok(());
+        }
+        if places.iter().any(|&(_, len)| bytes.len() != len as usize) || !has_name(&bytes, name) {
             return Err(PackError::Block(name.to_owned()));
         }
-        state.loaded[at] = Some(bytes.into());
-        state.missing.remove(&(at as u32));
+        let bytes: Arc<[u8]> = bytes.into();
+        for (at, _) in places {
+            state.loaded[at] = Some(Arc::clone(&bytes));
+            state.missing.remove(&(at as u32));
+        }
         Ok(())
     }
 
