@@ -88,7 +88,15 @@ fn attributes(html: &str, name: &str) -> Vec<String> {
                     Some(q @ ('"' | '\'')) => value[1..].split(q).next().unwrap_or(""),
                     _ => value.split(char::is_whitespace).next().unwrap_or(""),
                 };
-                found.push(value.replace("&amp;", "&").replace("&quot;", "\"").replace("&#39;", "'").replace("&#x27;", "'").replace("&lt;", "<").replace("&gt;", ">"));
+                found.push(
+                    value
+                        .replace("&amp;", "&")
+                        .replace("&quot;", "\"")
+                        .replace("&#39;", "'")
+                        .replace("&#x27;", "'")
+                        .replace("&lt;", "<")
+                        .replace("&gt;", ">"),
+                );
             }
             search = after;
         }
@@ -99,7 +107,9 @@ fn attributes(html: &str, name: &str) -> Vec<String> {
 
 /// The file (and fragment) that `reference` on page `page` means, or `None` when it is of another site.
 fn resolve(page: &str, reference: &str) -> Option<(String, String)> {
-    let scheme = reference.split_once(':').is_some_and(|(scheme, _)| !scheme.is_empty() && scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c)));
+    let scheme = reference
+        .split_once(':')
+        .is_some_and(|(scheme, _)| !scheme.is_empty() && scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c)));
     if scheme || reference.starts_with("//") {
         return None;
     }
@@ -109,7 +119,8 @@ fn resolve(page: &str, reference: &str) -> Option<(String, String)> {
     if path.is_empty() {
         return Some((page.to_owned(), decode(fragment)));
     }
-    let mut parts: Vec<&str> = if path.starts_with('/') { Vec::new() } else { page.split('/').rev().skip(1).collect::<Vec<_>>().into_iter().rev().collect() };
+    let mut parts: Vec<&str> =
+        if path.starts_with('/') { Vec::new() } else { page.split('/').rev().skip(1).collect::<Vec<_>>().into_iter().rev().collect() };
     for part in path.split('/') {
         match part {
             "" | "." => {}
@@ -127,9 +138,13 @@ fn check(name: &str) {
     let (out, reported) = build(&root);
     let public = out.path().join("public");
     let published = files(&public);
-    let pages: BTreeMap<&str, String> =
-        published.iter().filter(|path| path.ends_with(".html")).map(|path| (path.as_str(), std::fs::read_to_string(public.join(path)).unwrap())).collect();
-    let notes: Vec<String> = files(&root).into_iter().filter(|path| path.ends_with(".md") && !path.split('/').any(|part| part.starts_with('.'))).collect();
+    let pages: BTreeMap<&str, String> = published
+        .iter()
+        .filter(|path| path.ends_with(".html"))
+        .map(|path| (path.as_str(), std::fs::read_to_string(public.join(path)).unwrap()))
+        .collect();
+    let notes: Vec<String> =
+        files(&root).into_iter().filter(|path| path.ends_with(".md") && !path.split('/').any(|part| part.starts_with('.'))).collect();
     let note_pages = pages.values().filter(|html| html.contains("data-source=")).count();
     assert_eq!(note_pages, notes.len(), "{name}: every note has a page");
 
@@ -142,7 +157,9 @@ fn check(name: &str) {
             let Some((file, fragment)) = resolve(page, &reference) else { continue };
             let exists = published.contains(&file);
             let place_exists = fragment.is_empty() || ids.get(file.as_str()).is_none_or(|ids| ids.contains(&fragment));
-            let said = ["broken-link", "broken-image", "broken-anchor", "link-outside"].iter().any(|code| reported.contains(&(source.clone(), (*code).to_owned())));
+            let said = ["broken-link", "broken-image", "broken-anchor", "link-outside"]
+                .iter()
+                .any(|code| reported.contains(&(source.clone(), (*code).to_owned())));
             if (!exists || !place_exists) && !said {
                 dead.push(format!("{page}: {reference}"));
             }
