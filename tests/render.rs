@@ -329,7 +329,6 @@ fn an_ordinary_page_of_a_large_site_stays_small() {
         .filter(|(name, _)| name.ends_with(".md") || name.contains("笔记-") || name.starts_with("平/0"))
         .max_by_key(|(_, html)| html.len())
         .unwrap();
-    eprintln!("largest page: {} bytes", largest.1.len());
     assert!(largest.1.len() < 16_000, "{} {}\n{}", largest.0, largest.1.len(), largest.1);
     let html = page(&pages, "平/01500.html");
     assert!(html.contains("<a href=\"01500.html\" aria-current=\"page\">"), "{html}");

@@ -164,9 +164,7 @@ fn look(output: &Path) -> Result<Option<Manifest>, PublishError> {
 /// # Errors
 /// What stopped it, with path and verb.
 pub fn publish(bundle: &Bundle, places: &Places, options: &Options<'_>) -> Result<Published, PublishError> {
-    if let Some(refusal) = guard::refuse(places) {
-        return Err(PublishError::Refused(places.output.clone(), refusal));
-    }
+    check(places)?;
     let work = Work::open(&places.output, options)?;
     let result = publish_locked(bundle, places, &work, options);
     match &result {

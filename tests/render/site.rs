@@ -94,6 +94,8 @@ impl SiteBuilder {
         id
     }
 
+    /// A reference with its target and the holes it fills, all at one place.
+    #[allow(clippy::too_many_arguments)]
     pub(crate) fn link(&mut self, page: PageId, kind: LinkKind, target: Target, text: &str, title: &str, fills: &[Fill], at: u32) {
         let page = &mut self.site.pages[page.0 as usize];
         page.note.links.push(Link { kind, target: "target".into(), title: title.into(), text: text.into(), span: Span::new(0, 1) });

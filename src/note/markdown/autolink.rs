@@ -1,4 +1,4 @@
-//! Addresses in running text become links, as on GitHub: `https://…`, `http://…`, `www.…` and mail addresses.
+//! Addresses in running text become links, as on GitHub: `https://…`, `http://…`, `ftp://…`, `www.…` and mail addresses.
 //!
 //! In: a text. Out: which parts of it are addresses.
 
@@ -39,7 +39,9 @@ fn addresses(text: &str) -> Vec<(std::ops::Range<usize>, String)> {
     let mut at = 0;
     while at < bytes.len() {
         let hit = match bytes[at] {
-            b'h' | b'H' => scheme(text, at).and_then(|skip| web(text, at, skip)).map(|end| (at..end, text[at..end].to_owned())),
+            b'h' | b'H' | b'f' | b'F' => {
+                scheme(text, at).and_then(|skip| web(text, at, skip)).map(|end| (at..end, text[at..end].to_owned()))
+            }
             b'w' | b'W' if starts(bytes, at, b"www.") => web(text, at, 0).map(|end| (at..end, format!("http://{}", &text[at..end]))),
             b'@' => mail(text, at, floor).map(|range| {
                 let target = format!("mailto:{}", &text[range.clone()]);
@@ -63,9 +65,9 @@ fn starts(bytes: &[u8], at: usize, with: &[u8]) -> bool {
     bytes.len() >= at + with.len() && bytes[at..at + with.len()].eq_ignore_ascii_case(with)
 }
 
-/// The length of `http://` or `https://` at `at`.
+/// The length of the scheme at `at`.
 fn scheme(text: &str, at: usize) -> Option<usize> {
-    [b"https://".as_slice(), b"http://"].into_iter().find(|scheme| starts(text.as_bytes(), at, scheme)).map(<[u8]>::len)
+    [b"https://".as_slice(), b"http://", b"ftp://"].into_iter().find(|scheme| starts(text.as_bytes(), at, scheme)).map(<[u8]>::len)
 }
 
 /// Where the address ends that starts at `at` and whose host starts `skip` bytes behind.
@@ -78,11 +80,11 @@ fn web(text: &str, at: usize, skip: usize) -> Option<usize> {
         return None;
     }
     let rest = &text[at + skip..];
-    let host = rest.find(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '_' | '.')) || is_wide_mark(c)).unwrap_or(rest.len());
+    let host = rest
+        .find(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '_' | '.') || !c.is_ascii()) || c.is_whitespace() || is_wide_mark(c))
+        .unwrap_or(rest.len());
     let parts: Vec<&str> = rest[..host].trim_end_matches('.').split('.').collect();
-    let is_local = skip > 0 && (parts[0] == "localhost" || parts.len() > 1);
-    let is_host =
-        !parts[0].is_empty() && (is_local || (skip == 0 && parts.len() > 2)) && parts.iter().rev().take(2).all(|part| !part.contains('_'));
+    let is_host = !parts[0].is_empty() && (skip > 0 || parts.len() > 2) && parts.iter().rev().take(2).all(|part| !part.contains('_'));
     if !is_host {
         return None;
     }
@@ -146,7 +148,9 @@ mod tests {
             ("www.a.org/x?", "http://www.a.org/x"),
             ("mail me@a.org.", "mailto:me@a.org"),
             ("http://localhost:80/x", "http://localhost:80/x"),
-            ("https://a", ""),
+            ("https://a", "https://a"),
+            ("ftp://a.b.", "ftp://a.b"),
+            ("http://节点-1/x", "http://节点-1/x"),
             ("a@b", ""),
             ("xhttp://a.b", ""),
             ("http://", ""),

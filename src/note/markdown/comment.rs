@@ -12,7 +12,7 @@ pub(super) const MASK: u8 = 0x1a;
 /// The masked text, or `None` when there is nothing to mask.
 pub(super) fn mask(file: &File, from: usize, diagnostics: &mut Vec<Diagnostic>) -> Option<String> {
     let text = &*file.text;
-    let has_controls = text.bytes().any(|byte| byte < b' ' && !matches!(byte, b'\n' | b'\r' | b'\t' | 0));
+    let has_controls = text.bytes().any(|byte| byte < b' ' && !matches!(byte, b'\n' | b'\r' | b'\t' | 0x0c | 0));
     let comments = if text[from..].contains("%%") { find(text, from) } else { Vec::new() };
     if comments.is_empty() && !has_controls {
         return None;
@@ -20,7 +20,7 @@ pub(super) fn mask(file: &File, from: usize, diagnostics: &mut Vec<Diagnostic>) 
     let mut masked = text.as_bytes().to_vec();
     for byte in &mut masked {
         // Other control characters are allowed neither in HTML nor seen by anyone.
-        if *byte < b' ' && !matches!(byte, b'\n' | b'\r' | b'\t' | 0) {
+        if *byte < b' ' && !matches!(byte, b'\n' | b'\r' | b'\t' | 0x0c | 0) {
             *byte = MASK;
         }
     }

@@ -14,12 +14,16 @@ use crate::path::Anchor;
 /// All footnotes of one note.
 #[derive(Debug, Default)]
 pub(super) struct Footnotes {
-    numbers: HashMap<String, usize>,
+    labels: HashMap<String, usize>,
     notes: Vec<Footnote>,
+    /// How many have a number.
+    numbered: usize,
 }
 
 #[derive(Debug, Default)]
 struct Footnote {
+    /// From 1, by the first reference; 0 while there is none.
+    number: usize,
     /// What refers to it: the footnote in which the reference stands, or `None` for the body; and the section.
     references: Vec<(Option<usize>, usize)>,
     definition: Option<Definition>,
@@ -44,12 +48,12 @@ pub(super) struct Placed {
 }
 
 impl Footnotes {
-    /// The index of a label, whose number is one more.
+    /// The index of a label.
     pub(super) fn index(&mut self, label: &str) -> usize {
         // Labels match as those of links do: without regard to case.
         let key = label.trim().to_lowercase();
         let next = self.notes.len();
-        let index = *self.numbers.entry(key).or_insert(next);
+        let index = *self.labels.entry(key).or_insert(next);
         if index == next {
             self.notes.push(Footnote::default());
         }
@@ -60,12 +64,16 @@ impl Footnotes {
     pub(super) fn refer(&mut self, label: &str, within: Option<&str>, section: usize, output: &mut Output) {
         let within = within.map(|label| self.index(label));
         let index = self.index(label);
-        let references = &mut self.notes[index].references;
-        references.push((within, section));
-        let reference = reference_id(index, references.len());
-        let number = index + 1;
+        let note = &mut self.notes[index];
+        if note.number == 0 {
+            self.numbered += 1;
+            note.number = self.numbered;
+        }
+        note.references.push((within, section));
+        let number = note.number;
+        let reference = reference_id(number, note.references.len());
         output.push(&format!(
-            "<sup class=\"footnote-reference\"><a href=\"#fn:{number}\" id=\"{reference}\" role=\"doc-noteref\">{number}</a></sup>"
+            "<sup class=\"footnote-ref\"><a href=\"#fn:{number}\" id=\"{reference}\" role=\"doc-noteref\">{number}</a></sup>"
         ));
     }
 
@@ -80,7 +88,11 @@ impl Footnotes {
         let mut placed = Placed { moved: Vec::new(), hidden: Vec::new(), anchors: Vec::new() };
         let shown = self.shown();
         let mut is_open = false;
-        for (index, note) in self.notes.iter_mut().enumerate() {
+        let mut order: Vec<usize> = (0..self.notes.len()).collect();
+        order.sort_by_key(|index| self.notes[*index].number);
+        let mut position = 0;
+        for index in order {
+            let note = &mut self.notes[index];
             let Some(definition) = note.definition.take() else { continue };
             if !shown[index] {
                 placed.hidden.push(definition.headings);
@@ -90,8 +102,11 @@ impl Footnotes {
                 output.push_block("<section class=\"footnotes\" role=\"doc-endnotes\">\n<ol>\n");
                 is_open = true;
             }
-            let number = index + 1;
-            output.push(&format!("<li id=\"fn:{number}\" value=\"{number}\">\n"));
+            let number = note.number;
+            position += 1;
+            let value = if position == number { String::new() } else { format!(" value=\"{number}\"") };
+            position = number;
+            output.push(&format!("<li id=\"fn:{number}\"{value}>\n"));
             placed.anchors.push(Anchor::explicit(&format!("fn:{number}")));
             let mut back = String::new();
             let visible_references =
@@ -99,8 +114,8 @@ impl Footnotes {
             let mut first = None;
             for (repeat, (_, section)) in visible_references {
                 first = first.or(Some(*section));
-                let id = reference_id(index, repeat + 1);
-                let _ = write!(back, " <a href=\"#{id}\" class=\"footnote-back\" role=\"doc-backlink\" aria-label=\"{number}\">↩</a>");
+                let id = reference_id(number, repeat + 1);
+                let _ = write!(back, " <a href=\"#{id}\" class=\"footnote-backref\" role=\"doc-backlink\" aria-label=\"{number}\">↩</a>");
                 placed.anchors.push(Anchor::explicit(&id));
             }
             placed.moved.push((definition.headings, output.html.len()));
@@ -155,7 +170,6 @@ impl Footnotes {
     }
 }
 
-fn reference_id(index: usize, repeat: usize) -> String {
-    let number = index + 1;
+fn reference_id(number: usize, repeat: usize) -> String {
     if repeat == 1 { format!("fnref:{number}") } else { format!("fnref:{number}-{repeat}") }
 }

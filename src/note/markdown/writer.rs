@@ -194,6 +194,7 @@ impl<'a> Writer<'a> {
             }
             Tag::HtmlBlock => {
                 self.block();
+                self.out.start_line();
                 self.collected.clear();
                 self.pieces.clear();
             }

@@ -224,14 +224,32 @@ fn artifact_hash(payload: &Payload) -> Option<Hash> {
     }
 }
 
-/// Whether the published file holds what is wanted. An attachment is compared by size and time stamp, as `make` and `rsync` do.
+/// Whether the published file holds what is wanted. An attachment of the same size and time stamp is the same, as `make` and `rsync` have it;
+/// with another time stamp its contents decide.
 fn is_same(artifact: &Artifact, published: &Metadata, disk: &Path, content: &Path) -> bool {
     match &artifact.payload {
         Payload::Bytes(bytes) => published.len() == bytes.len() as u64 && fs::read(disk).is_ok_and(|old| *old == **bytes),
-        Payload::Attachment(source) => fs::metadata(source_path(content, source)).is_ok_and(|source| {
-            let same_time = matches!((source.modified(), published.modified()), (Ok(a), Ok(b)) if a == b);
-            source.len() == published.len() && same_time
-        }),
+        Payload::Attachment(source) => {
+            let path = source_path(content, source);
+            fs::metadata(&path).is_ok_and(|source| {
+                let same_time = matches!((source.modified(), published.modified()), (Ok(a), Ok(b)) if a == b);
+                source.len() == published.len() && (same_time || same_contents(&path, disk).unwrap_or(false))
+            })
+        }
+    }
+}
+
+fn same_contents(a: &Path, b: &Path) -> io::Result<bool> {
+    let (mut a, mut b) = (File::open(a)?, File::open(b)?);
+    let (mut of_a, mut of_b) = (Vec::new(), Vec::new());
+    loop {
+        of_a.clear();
+        of_b.clear();
+        let length = (&mut a).take(1 << 20).read_to_end(&mut of_a)?;
+        (&mut b).take(1 << 20).read_to_end(&mut of_b)?;
+        if of_a != of_b || length == 0 {
+            return Ok(of_a == of_b);
+        }
     }
 }
 

@@ -110,10 +110,8 @@ fn string(rest: &str, quote: char) -> usize {
     while let Some((at, letter)) = letters.next() {
         if letter == '`' && quote == '"' {
             letters.next();
-        } else if letter == quote {
-            if letters.next_if(|(_, next)| *next == quote).is_none() {
-                return at + 1;
-            }
+        } else if letter == quote && letters.next_if(|(_, next)| *next == quote).is_none() {
+            return at + 1;
         }
     }
     rest.len()
