@@ -7,10 +7,16 @@
 mod directory;
 pub mod fold;
 mod han;
+mod index;
 mod pack;
+mod query;
+mod rank;
 mod record;
 mod schema;
 mod searcher;
+mod snippet;
+mod spelling;
+mod terms;
 pub mod token;
 #[cfg(feature = "build")]
 mod write;
@@ -18,7 +24,7 @@ mod write;
 pub use schema::VERSION;
 pub use searcher::Searcher;
 #[cfg(feature = "build")]
-pub use write::{BuildError, build, decompress};
+pub use write::{BuildError, build, decompress, describe};
 
 /// One note to be indexed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -3,20 +3,17 @@
 //! *In*: the entry, blocks, a request. *Out*: an answer, or the names of all blocks that the next step needs. A search is started anew each
 //! time something arrives; what is there is read from memory, so that costs little.
 
-use crate::directory::{ReadOnly, Source};
+use crate::directory::ReadOnly;
+use crate::index::{Opened, Reads, Stop};
 use crate::pack::{BlockId, Blocks, Table, read_entry};
-use crate::{Hit, PackError, Request, Response, SectionHit, Snippet, Step, record, schema, token};
+use crate::query::{Atom, Clause, Scope, parse};
+use crate::rank::{KNOBS, Match, Matches, Resolved, match_atom, match_partly};
+use crate::snippet::{Needles, hit};
+use crate::terms::{find, find_meta, find_near};
+use crate::{PackError, Request, Response, Step, record};
 use std::collections::BTreeMap;
 use std::fmt;
-use std::io;
 use std::sync::{Arc, OnceLock};
-use tantivy::fieldnorm::FieldNormReader;
-use tantivy::index::{Index, InvertedIndexReader, SegmentReader};
-use tantivy::postings::Postings as _;
-use tantivy::schema::document::{DeserializeError, DocumentDeserialize, DocumentDeserializer, ValueDeserialize, ValueDeserializer};
-use tantivy::schema::{Field, IndexRecordOption};
-use tantivy::store::StoreReader;
-use tantivy::{DocSet as _, TERMINATED, TantivyError};
 
 /// Reads a pack.
 pub struct Searcher {
@@ -28,35 +25,6 @@ pub struct Searcher {
 impl fmt::Debug for Searcher {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Searcher")
-    }
-}
-
-/// Why a step could not be finished.
-#[derive(Debug)]
-pub(crate) enum Stop {
-    /// Blocks are missing; the store of blocks knows which.
-    Missing,
-    /// The index does not hold what it should.
-    Damaged(String),
-}
-
-impl From<io::Error> for Stop {
-    fn from(error: io::Error) -> Self {
-        if error.kind() == io::ErrorKind::WouldBlock { Self::Missing } else { Self::Damaged(error.to_string()) }
-    }
-}
-
-impl From<TantivyError> for Stop {
-    fn from(error: TantivyError) -> Self {
-        match error {
-            TantivyError::IoError(error) if error.kind() == io::ErrorKind::WouldBlock => Self::Missing,
-            TantivyError::OpenReadError(tantivy::directory::error::OpenReadError::IoError { io_error, .. })
-                if io_error.kind() == io::ErrorKind::WouldBlock =>
-            {
-                Self::Missing
-            }
-            other => Self::Damaged(other.to_string()),
-        }
     }
 }
 
@@ -133,181 +101,178 @@ impl Searcher {
 
     fn try_search(&self, request: &Request) -> Result<Response, Stop> {
         let opened = self.opened()?;
-        let words = token::tokens(&request.query);
-        let mut required: Vec<BTreeMap<u32, f32>> = Vec::new();
-        let mut missing = false;
-        let mut infos = Vec::new();
-        for (at, word) in words.iter().enumerate() {
-            // The pairs of a longer run have its last character already.
-            let covered = word.kind == token::Kind::Last && at > 0 && words[at - 1].kind == token::Kind::Pair;
-            if covered || matches!(word.kind, token::Kind::Whole | token::Kind::Marked) {
-                continue;
-            }
-            let mut of_word = Vec::new();
-            for (field, reader) in &opened.fields {
-                match reader.terms().get(word.text.as_bytes()) {
-                    Ok(Some(info)) => of_word.push((*field, reader, info)),
-                    Ok(None) => {}
-                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => missing = true,
-                    Err(error) => return Err(error.into()),
-                }
-            }
-            infos.push(of_word);
+        let clauses = parse(&request.query);
+        if clauses.iter().all(|clause| clause.negated) {
+            return Ok(Response::default());
         }
-        if missing {
-            return Err(Stop::Missing);
+        let resolved = resolve(opened, &clauses)?;
+        let mut ranked = match_all(opened, &clauses, &resolved)?;
+        let partial = ranked.is_empty();
+        if partial {
+            ranked = match_some(opened, &clauses, &resolved)?;
         }
-        for of_word in &infos {
-            let mut scores: BTreeMap<u32, f32> = BTreeMap::new();
-            for (field, reader, info) in of_word {
-                let mut postings = match reader.read_postings_from_terminfo(info, IndexRecordOption::WithFreqs) {
-                    Ok(postings) => postings,
-                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                        missing = true;
-                        continue;
-                    }
-                    Err(error) => return Err(error.into()),
-                };
-                let boost = if *field == schema::TITLE {
-                    8.0
-                } else if *field == schema::HEADING {
-                    3.0
-                } else {
-                    1.0
-                };
-                let idf = (1.0 + opened.documents as f32 / info.doc_freq.max(1) as f32).ln();
-                while postings.doc() != TERMINATED {
-                    let tf = postings.term_freq() as f32;
-                    *scores.entry(postings.doc()).or_default() += boost * idf * tf / (tf + 1.2);
-                    postings.advance();
-                }
-            }
-            required.push(scores);
-        }
-        if missing {
-            return Err(Stop::Missing);
-        }
-        let mut all = required.into_iter();
-        let mut matched = all.next().unwrap_or_default();
-        for next in all {
-            matched.retain(|doc, score| {
-                next.get(doc).is_some_and(|more| {
-                    *score += more;
-                    true
-                })
-            });
-        }
-        let total = matched.len();
-        let mut ranked: Vec<(u32, f32)> = matched.into_iter().collect();
+        let total = ranked.len();
         ranked.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         ranked.truncate(request.limit);
-        let mut hits = Vec::new();
+        let needles = needles(&clauses, &resolved, partial);
+        let mut reads = Reads::default();
+        let mut records = Vec::new();
         for (doc, score) in ranked {
-            match opened.store.get::<Record>(doc) {
-                Ok(Record(bytes)) => {
-                    let document = record::decode(&bytes).ok_or_else(|| Stop::Damaged("a stored note cannot be read".to_owned()))?;
-                    hits.push(hit(document, score, &words));
-                }
-                Err(error) => match Stop::from(error) {
-                    Stop::Missing => missing = true,
-                    other => return Err(other),
-                },
-            }
+            records.extend(reads.take(opened.record(doc))?.map(|bytes| (bytes, score)));
         }
-        if missing {
-            return Err(Stop::Missing);
-        }
-        Ok(Response { total, partial: false, hits })
+        reads.finish()?;
+        let damaged = || Stop::Damaged("a stored note cannot be read".to_owned());
+        let show = |(bytes, score): (Vec<u8>, f32)| Ok(hit(record::decode(&bytes).ok_or_else(damaged)?, score, &needles));
+        let hits = records.into_iter().map(show).collect::<Result<Vec<_>, Stop>>()?;
+        Ok(Response { total, partial: partial && total > 0, hits })
     }
 }
 
-fn hit(document: crate::Document, score: f32, words: &[token::Token]) -> Hit {
-    let mark = |text: &str| {
-        let mut highlights: Vec<std::ops::Range<u32>> = Vec::new();
-        token::tokenize(text, 0, &mut |token| {
-            if words.iter().any(|word| word.text == token.text) {
-                match highlights.last_mut() {
-                    Some(last) if last.end >= token.start => last.end = last.end.max(token.end),
-                    _ => highlights.push(token.start..token.end),
+fn is_meta(scope: Scope) -> bool {
+    matches!(scope, Scope::Tag | Scope::Path | Scope::Language)
+}
+
+/// Looks up the terms of all words, clause by clause, atom by atom.
+fn resolve<'a>(opened: &Opened, clauses: &'a [Clause]) -> Result<Vec<Vec<Resolved<'a>>>, Stop> {
+    let mut reads = Reads::default();
+    let mut all = Vec::new();
+    for clause in clauses {
+        let mut of_clause = Vec::new();
+        for atom in &clause.atoms {
+            let mut words = Vec::new();
+            if !is_meta(atom.scope) {
+                for word in &atom.words {
+                    words.push(find(opened, word, atom.scope, &mut reads)?);
                 }
             }
-        });
-        Snippet { text: text.to_owned(), highlights }
+            of_clause.push(Resolved { atom, words });
+        }
+        all.push(of_clause);
+    }
+    reads.finish()?;
+    // A second step only for words that the index does not have.
+    let mut reads = Reads::default();
+    for (clause, of_clause) in clauses.iter().zip(&mut all) {
+        for resolved in of_clause.iter_mut().filter(|_| !clause.negated) {
+            for (word, found) in resolved.atom.words.iter().zip(&mut resolved.words) {
+                if found.is_empty() {
+                    *found = find_near(opened, word, resolved.atom.scope, &mut reads)?;
+                }
+            }
+        }
+    }
+    reads.finish()?;
+    Ok(all)
+}
+
+/// Documents that match every clause.
+fn match_all(opened: &Opened, clauses: &[Clause], resolved: &[Vec<Resolved<'_>>]) -> Result<Vec<(u32, f32)>, Stop> {
+    let mut reads = Reads::default();
+    let mut matched: Vec<Matches> = Vec::new();
+    for of_clause in resolved {
+        let mut of_any = Matches::new();
+        for resolved in of_clause {
+            for (doc, found) in matches_of(opened, resolved, &mut reads)? {
+                let sum = of_any.entry(doc).or_default();
+                *sum = Match { score: sum.score.max(found.score) + sum.score.min(found.score) * 0.2, fields: sum.fields | found.fields };
+            }
+        }
+        matched.push(of_any);
+    }
+    reads.finish()?;
+    let both: Vec<(&Clause, &Matches)> = clauses.iter().zip(&matched).collect();
+    let required: Vec<&Matches> =
+        both.iter().filter(|(clause, _)| !clause.negated && !clause.optional).map(|(_, matches)| *matches).collect();
+    let Some(rarest) = required.iter().min_by_key(|matches| matches.len()) else { return Ok(Vec::new()) };
+    let tokens: u32 = clauses.iter().filter(|clause| !clause.negated).map(|clause| clause.atoms[0].tokens).sum();
+    let score = |&doc: &u32| {
+        if both.iter().any(|(clause, matches)| clause.negated && matches.contains_key(&doc)) {
+            return None;
+        }
+        let mut sum = 0.0;
+        let mut fields = u8::MAX;
+        for matches in &required {
+            let found = matches.get(&doc)?;
+            sum += found.score;
+            fields &= found.fields;
+        }
+        for (_, matches) in both.iter().filter(|(clause, _)| clause.optional) {
+            sum += matches.get(&doc).map_or(0.0, |found| found.score * 0.3);
+        }
+        Some((doc, sum * standing(opened, doc, fields, tokens)))
     };
-    let mut sections: Vec<(usize, SectionHit)> = Vec::new();
-    for section in &document.sections {
-        let heading = mark(&section.heading);
-        let mut excerpt = mark(&section.text);
-        let count = heading.highlights.len() * 4 + excerpt.highlights.len();
-        let first = excerpt.highlights.first().map_or(0, |range| range.start as usize);
-        let mut from = first.saturating_sub(60);
-        while !section.text.is_char_boundary(from) {
-            from -= 1;
-        }
-        let mut to = (first + 180).min(section.text.len());
-        while !section.text.is_char_boundary(to) {
-            to += 1;
-        }
-        excerpt.highlights.retain(|range| range.start as usize >= from && range.end as usize <= to);
-        for range in &mut excerpt.highlights {
-            *range = range.start - from as u32..range.end - from as u32;
-        }
-        excerpt.text = section.text[from..to].to_owned();
-        sections.push((count, SectionHit { anchor: section.anchor.clone(), heading, excerpt }));
-    }
-    sections.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
-    let mut sections: Vec<(usize, SectionHit)> =
-        sections.into_iter().enumerate().filter(|(i, (count, _))| *i == 0 || *count > 0).map(|(_, section)| section).collect();
-    sections.truncate(3);
-    Hit {
-        title: mark(&document.title),
-        url: document.url,
-        source: document.source,
-        score,
-        sections: sections.into_iter().map(|(_, section)| section).collect(),
-        words: words.iter().map(|word| word.text.clone()).collect(),
-    }
+    Ok(rarest.keys().filter_map(score).collect())
 }
 
-/// An opened segment.
-pub(crate) struct Opened {
-    pub(crate) documents: u32,
-    pub(crate) fields: Vec<(Field, Arc<InvertedIndexReader>)>,
-    #[allow(dead_code)]
-    pub(crate) norms: Vec<(Field, FieldNormReader)>,
-    pub(crate) store: StoreReader,
-}
-
-impl Opened {
-    pub(crate) fn open<S: Source>(directory: ReadOnly<S>) -> tantivy::Result<Self> {
-        let index = Index::open(directory)?;
-        let segments = index.searchable_segments()?;
-        let segment = segments.first().ok_or_else(|| TantivyError::InternalError("no segment".to_owned()))?;
-        let reader = SegmentReader::open(segment)?;
-        let mut fields = Vec::new();
-        let mut norms = Vec::new();
-        for field in schema::TEXT_FIELDS {
-            fields.push((field, reader.inverted_index(field)?));
-            norms.push((field, reader.get_fieldnorms_reader(field)?));
+/// How much more a document is worth when all words stand in its title or headings together.
+fn standing(opened: &Opened, doc: u32, fields: u8, tokens: u32) -> f32 {
+    let share = |field: usize| (tokens as f32 / opened.fields[field].length(doc).max(1) as f32).min(1.0);
+    let mut factor = 1.0;
+    if fields & 1 != 0 {
+        factor += KNOBS.all_in_title * share(0);
+        if opened.fields[0].length(doc) == tokens {
+            factor += KNOBS.whole_title;
         }
-        reader.inverted_index(schema::META)?;
-        Ok(Self { documents: reader.max_doc(), fields, norms, store: reader.get_store_reader(0)? })
     }
+    if fields & 2 != 0 {
+        factor += KNOBS.all_in_title * share(1) * 0.5;
+    }
+    if fields & 4 != 0 {
+        factor += KNOBS.all_in_headings;
+    }
+    factor
 }
 
-/// The bytes of a stored record, read without the types of all the values that a tantivy document could have.
-pub(crate) struct Record(pub(crate) Vec<u8>);
-
-struct Bytes(Vec<u8>);
-
-impl ValueDeserialize for Bytes {
-    fn deserialize<'de, D: ValueDeserializer<'de>>(deserializer: D) -> Result<Self, DeserializeError> {
-        deserializer.deserialize_bytes().map(Self)
+fn matches_of(opened: &Opened, resolved: &Resolved<'_>, reads: &mut Reads) -> Result<Matches, Stop> {
+    let atom: &Atom = resolved.atom;
+    if is_meta(atom.scope) {
+        let docs = find_meta(opened, atom.scope, &atom.text, &atom.words, reads)?;
+        return Ok(docs.into_iter().map(|doc| (doc, Match { score: 0.1, fields: u8::MAX })).collect());
     }
+    match_atom(opened, resolved, reads)
 }
 
-impl DocumentDeserialize for Record {
-    fn deserialize<'de, D: DocumentDeserializer<'de>>(mut deserializer: D) -> Result<Self, DeserializeError> {
-        Ok(Self(deserializer.next_field::<Bytes>()?.map(|(_, bytes)| bytes.0).unwrap_or_default()))
+/// Documents that have the most of the words, among those that the scopes allow.
+fn match_some(opened: &Opened, clauses: &[Clause], resolved: &[Vec<Resolved<'_>>]) -> Result<Vec<(u32, f32)>, Stop> {
+    let mut reads = Reads::default();
+    let mut partly: Vec<Resolved<'_>> = Vec::new();
+    let mut allowed: Vec<(bool, BTreeMap<u32, Match>)> = Vec::new();
+    for (clause, of_clause) in clauses.iter().zip(resolved) {
+        if clause.negated || clause.atoms.iter().any(|atom| is_meta(atom.scope)) {
+            let mut docs = Matches::new();
+            for resolved in of_clause {
+                docs.extend(matches_of(opened, resolved, &mut reads)?);
+            }
+            allowed.push((!clause.negated, docs));
+        } else if !clause.optional {
+            partly.extend(of_clause.iter().map(|resolved| Resolved { atom: resolved.atom, words: resolved.words.clone() }));
+        }
     }
+    let mut ranked = match_partly(opened, &partly, &mut reads)?;
+    reads.finish()?;
+    ranked.retain(|(doc, _)| allowed.iter().all(|(wanted, docs)| docs.contains_key(doc) == *wanted));
+    Ok(ranked)
+}
+
+/// What to mark: whole phrases, or their single words when only some were found.
+fn needles(clauses: &[Clause], resolved: &[Vec<Resolved<'_>>], partial: bool) -> Needles {
+    let mut needles = Needles::default();
+    for (_, of_clause) in clauses.iter().zip(resolved).filter(|(clause, _)| !clause.negated && !clause.optional) {
+        for resolved in of_clause.iter().filter(|resolved| !is_meta(resolved.atom.scope)) {
+            let words = resolved.atom.words.iter().zip(&resolved.words);
+            let word = |(word, found): (&crate::query::Word, &'_ Vec<crate::terms::Found>)| {
+                let terms: Vec<String> = found.iter().map(|found| found.text.clone()).collect();
+                (word.at, terms)
+            };
+            let words: Vec<(u32, Vec<String>)> = words.map(word).collect();
+            if partial {
+                for (_, terms) in &words {
+                    needles.add(std::iter::once((0, terms.iter().map(String::as_str).collect())));
+                }
+            } else {
+                needles.add(words.iter().map(|(at, terms)| (*at, terms.iter().map(String::as_str).collect())));
+            }
+        }
+    }
+    needles
 }

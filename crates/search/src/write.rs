@@ -4,6 +4,7 @@
 //! the same documents give the same bytes on any machine. What opening the index reads becomes the hot blocks: the same code
 //! that will read the pack is run over it once and watched.
 
+use crate::index::Opened;
 use crate::pack::{BlockId, Extent, Table, write_entry};
 use crate::token::tokenize;
 use crate::{Document, Pack, directory, record, schema};
@@ -278,7 +279,7 @@ fn block_size(name: &str) -> usize {
 fn pack_files(files: BTreeMap<String, Vec<u8>>, documents: usize) -> Result<Pack, BuildError> {
     let files = files.into_iter().map(|(name, bytes)| (name, Arc::from(bytes))).collect();
     let watched = Arc::new(Watched { files, reads: Mutex::new(Vec::new()) });
-    let segment = open_segment(directory::ReadOnly(Arc::clone(&watched)))?;
+    let segment = Opened::open(directory::ReadOnly(Arc::clone(&watched)))?;
     let _ = (segment, documents);
     let mut hot_ranges: BTreeMap<String, Vec<Range<usize>>> = BTreeMap::new();
     for (name, range) in watched.take() {
@@ -363,11 +364,6 @@ fn cut(len: usize, mut hot: Vec<Range<usize>>, size: usize) -> Vec<(Range<usize>
     pieces
 }
 
-/// Opens the segment and everything that every query needs.
-pub(crate) fn open_segment<S: directory::Source>(directory: directory::ReadOnly<S>) -> tantivy::Result<crate::searcher::Opened> {
-    crate::searcher::Opened::open(directory)
-}
-
 /// The number that names a block.
 pub(crate) fn block_hash(bytes: &[u8]) -> u64 {
     let mut first = [0; 8];
@@ -395,4 +391,27 @@ pub fn decompress(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
     let mut out = Vec::new();
     std::io::Read::read_to_end(&mut flate2::read::GzDecoder::new(bytes), &mut out)?;
     Ok(out)
+}
+
+/// What a pack consists of, for people: bytes of each file before compression and in how many blocks they lie.
+#[must_use]
+pub fn describe(pack: &Pack) -> String {
+    let Ok(hot) = crate::pack::read_entry(&pack.entry) else { return String::new() };
+    let block = |name: &str| pack.blocks.iter().find(|(block, _)| block == name).map(|(_, bytes)| bytes);
+    let Some(first) = hot.first().and_then(|id| block(&id.name())) else { return String::new() };
+    let Some(table) = decompress(first).ok().and_then(|bytes| Table::decode(&bytes, &hot)) else { return String::new() };
+    let mut out = format!("hot: {} bytes, {} compressed", hot[0].len, first.len());
+    for (name, extents) in &table.files {
+        let cold: std::collections::BTreeSet<u32> = extents.iter().map(|extent| extent.block).filter(|&block| block > 0).collect();
+        let bytes = |hot: bool| extents.iter().filter(|extent| (extent.block == 0) == hot).map(|extent| u64::from(extent.len)).sum::<u64>();
+        let packed: usize = cold.iter().filter_map(|&at| block(&table.blocks[at as usize].name())).map(Vec::len).sum();
+        let name = name.rsplit('.').next().unwrap_or(name);
+        out.push_str(&format!(
+            "\n{name:>10}: {:>9} bytes hot, {:>9} in {:>5} blocks, {packed:>9} compressed",
+            bytes(true),
+            bytes(false),
+            cold.len()
+        ));
+    }
+    out
 }

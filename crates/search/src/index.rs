@@ -1,0 +1,269 @@
+//! An opened tantivy segment: term look-ups, posting lists and positions, read straight from tantivy's files.
+//!
+//! Goes through tantivy's readers but not through its queries, which would bring the column store and a regular expression engine along.
+//! A read of bytes that have not arrived stops with [`Stop::Missing`]; the reader of the directory has noted which.
+
+use crate::directory::{ReadOnly, Source};
+use crate::schema;
+use std::io;
+use std::sync::Arc;
+use tantivy::directory::{CompositeFile, FileSlice, OwnedBytes};
+use tantivy::fieldnorm::FieldNormReader;
+use tantivy::index::{Index, InvertedIndexReader, SegmentComponent, SegmentReader};
+use tantivy::positions::PositionReader;
+use tantivy::postings::{Postings as _, TermInfo};
+use tantivy::schema::document::{DeserializeError, DocumentDeserialize, DocumentDeserializer, ValueDeserialize, ValueDeserializer};
+use tantivy::schema::{Field, IndexRecordOption};
+use tantivy::store::StoreReader;
+use tantivy::{DocSet as _, TERMINATED, TantivyError};
+
+/// Why a step could not be finished.
+#[derive(Debug)]
+pub(crate) enum Stop {
+    /// Blocks are missing; the store of blocks knows which.
+    Missing,
+    /// The index does not hold what it should.
+    Damaged(String),
+}
+
+impl From<io::Error> for Stop {
+    fn from(error: io::Error) -> Self {
+        if error.kind() == io::ErrorKind::WouldBlock { Self::Missing } else { Self::Damaged(error.kind().to_string()) }
+    }
+}
+
+impl From<TantivyError> for Stop {
+    fn from(error: TantivyError) -> Self {
+        match error {
+            TantivyError::IoError(error) if error.kind() == io::ErrorKind::WouldBlock => Self::Missing,
+            TantivyError::OpenReadError(tantivy::directory::error::OpenReadError::IoError { io_error, .. })
+                if io_error.kind() == io::ErrorKind::WouldBlock =>
+            {
+                Self::Missing
+            }
+            other => Self::Damaged(other.to_string()),
+        }
+    }
+}
+
+/// Several reads of one step: all are tried before the step stops, so that all missing blocks are named at once.
+#[derive(Debug, Default)]
+pub(crate) struct Reads {
+    missing: bool,
+}
+
+impl Reads {
+    /// A read's value, or `None` when it is missing.
+    pub(crate) fn take<T, E: Into<Stop>>(&mut self, read: Result<T, E>) -> Result<Option<T>, Stop> {
+        match read.map_err(Into::into) {
+            Ok(value) => Ok(Some(value)),
+            Err(Stop::Missing) => {
+                self.missing = true;
+                Ok(None)
+            }
+            Err(stop) => Err(stop),
+        }
+    }
+
+    /// Stops when anything was missing.
+    pub(crate) fn finish(self) -> Result<(), Stop> {
+        if self.missing { Err(Stop::Missing) } else { Ok(()) }
+    }
+}
+
+/// An opened segment.
+pub(crate) struct Opened {
+    pub(crate) documents: u32,
+    /// The text fields in the order of [`schema::TEXT_FIELDS`].
+    pub(crate) fields: Vec<TextField>,
+    pub(crate) meta: Arc<InvertedIndexReader>,
+    store: StoreReader,
+}
+
+/// One field of text.
+pub(crate) struct TextField {
+    pub(crate) terms: Arc<InvertedIndexReader>,
+    norms: FieldNormReader,
+    positions: FileSlice,
+    /// Mean length in tokens of the documents that have the field, at least one.
+    pub(crate) mean: f32,
+}
+
+/// A posting list, decoded.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct List {
+    pub(crate) docs: Vec<u32>,
+    pub(crate) counts: Vec<u32>,
+    /// Number of positions before each document's.
+    offsets: Vec<u32>,
+}
+
+impl Opened {
+    /// Opens the only segment.
+    pub(crate) fn open<S: Source>(directory: ReadOnly<S>) -> tantivy::Result<Self> {
+        let index = Index::open(directory)?;
+        let segments = index.searchable_segments()?;
+        let segment = segments.first().ok_or_else(|| TantivyError::InternalError("no segment".to_owned()))?;
+        let reader = SegmentReader::open(segment)?;
+        let positions = CompositeFile::open(&segment.open_read(SegmentComponent::Positions)?)?;
+        let documents = reader.max_doc();
+        let text_field = |field: Field| -> tantivy::Result<TextField> {
+            let terms = reader.inverted_index(field)?;
+            Ok(TextField {
+                mean: (terms.total_num_tokens() as f32 / documents.max(1) as f32).max(1.0),
+                terms,
+                norms: reader.get_fieldnorms_reader(field)?,
+                positions: positions.open_read(field).unwrap_or_else(FileSlice::empty),
+            })
+        };
+        let fields = schema::TEXT_FIELDS.into_iter().map(text_field).collect::<tantivy::Result<_>>()?;
+        Ok(Self { documents, fields, meta: reader.inverted_index(schema::META)?, store: reader.get_store_reader(0)? })
+    }
+
+    /// A document's stored record.
+    pub(crate) fn record(&self, doc: u32) -> Result<Vec<u8>, Stop> {
+        Ok(self.store.get::<Record>(doc)?.0)
+    }
+}
+
+impl TextField {
+    /// A document's length in tokens.
+    pub(crate) fn length(&self, doc: u32) -> u32 {
+        self.norms.fieldnorm(doc)
+    }
+
+    /// The posting list of a term.
+    pub(crate) fn list(&self, info: &TermInfo) -> Result<List, Stop> {
+        read_list(&self.terms, info, IndexRecordOption::WithFreqs)
+    }
+
+    /// Reads positions of a term: of the documents at `places` in its list.
+    pub(crate) fn positions(&self, info: &TermInfo, list: &List, places: &[usize]) -> Result<Positions, Stop> {
+        Positions::open(&self.positions.slice(info.positions_range.clone()), list, places)
+    }
+}
+
+/// Reads a posting list.
+pub(crate) fn read_list(terms: &InvertedIndexReader, info: &TermInfo, option: IndexRecordOption) -> Result<List, Stop> {
+    let mut postings = terms.read_postings_from_terminfo(info, option)?;
+    let mut list = List::default();
+    let mut offset = 0u32;
+    while postings.doc() != TERMINATED {
+        let count = postings.term_freq();
+        list.docs.push(postings.doc());
+        list.counts.push(count);
+        list.offsets.push(offset);
+        offset = offset.saturating_add(count);
+        postings.advance();
+    }
+    Ok(list)
+}
+
+/// Positions in one block of tantivy's format.
+const POSITIONS_A_BLOCK: u32 = 128;
+/// A term's positions are read as a whole up to this many bytes, in parts above.
+pub(crate) const WHOLE_POSITIONS: usize = 4096;
+
+/// The positions of a term, or the parts of them that were asked for.
+pub(crate) struct Positions {
+    /// First block, block after the last, and their reader.
+    runs: Vec<(u32, u32, PositionReader)>,
+}
+
+impl Positions {
+    fn open(slice: &FileSlice, list: &List, places: &[usize]) -> Result<Self, Stop> {
+        let len = tantivy::HasLen::len(slice);
+        if len <= WHOLE_POSITIONS {
+            return Ok(Self { runs: vec![(0, u32::MAX, PositionReader::open(slice.read_bytes()?)?)] });
+        }
+        // The head: the number of packed blocks, then the bit width of each. What follows them is one short block in another coding.
+        let mut head = crate::record::Cursor(&[]);
+        let count_bytes = slice.slice_to(10).read_bytes()?;
+        let count = tantivy_number(count_bytes.as_slice(), &mut head).ok_or_else(|| Stop::Damaged("positions".to_owned()))?;
+        let start = 10 - head.0.len();
+        let widths = slice.slice(start..(start + count).min(len)).read_bytes()?;
+        let mut begins = vec![start + count];
+        for &width in widths.as_slice() {
+            begins.push(begins.last().copied().unwrap_or_default() + usize::from(width) * POSITIONS_A_BLOCK as usize / 8);
+        }
+        let mut wanted: Vec<(u32, u32)> = Vec::new();
+        for &place in places {
+            let from = list.offsets[place] / POSITIONS_A_BLOCK;
+            let to = (list.offsets[place] + list.counts[place].max(1) - 1) / POSITIONS_A_BLOCK + 1;
+            match wanted.last_mut() {
+                Some(last) if from <= last.1 => last.1 = last.1.max(to),
+                _ => wanted.push((from, to)),
+            }
+        }
+        let mut reads = Reads::default();
+        let mut runs = Vec::new();
+        for (from, to) in wanted {
+            let packed = (to as usize).min(count);
+            let begin = begins.get((from as usize).min(count)).copied().unwrap_or(len).min(len);
+            let end = if to as usize > count { len } else { begins.get(packed).copied().unwrap_or(len) }.min(len);
+            if let Some(data) = reads.take(slice.slice(begin..end.max(begin)).read_bytes())? {
+                let kept = widths.as_slice().get(from as usize..packed).unwrap_or_default();
+                let mut bytes = Vec::with_capacity(10 + kept.len() + data.len());
+                put_tantivy_number(kept.len(), &mut bytes);
+                bytes.extend_from_slice(kept);
+                bytes.extend_from_slice(data.as_slice());
+                runs.push((from, to, PositionReader::open(OwnedBytes::new(bytes))?));
+            }
+        }
+        reads.finish()?;
+        Ok(Self { runs })
+    }
+
+    /// Appends the positions of the document at `place` in the list, ascending.
+    pub(crate) fn read(&mut self, list: &List, place: usize, out: &mut Vec<u32>) {
+        let (offset, count) = (list.offsets[place], list.counts[place]);
+        let block = offset / POSITIONS_A_BLOCK;
+        let Some((from, _, reader)) = self.runs.iter_mut().find(|(from, to, _)| (*from..*to).contains(&block)) else { return };
+        let start = out.len();
+        out.resize(start + count as usize, 0);
+        reader.read(u64::from(offset - *from * POSITIONS_A_BLOCK), &mut out[start..]);
+        let mut position = 0u32;
+        for slot in &mut out[start..] {
+            position = position.wrapping_add(*slot);
+            *slot = position;
+        }
+    }
+}
+
+/// Tantivy's number: groups of seven bits, the last one marked.
+fn tantivy_number<'a>(bytes: &'a [u8], rest: &mut crate::record::Cursor<'a>) -> Option<usize> {
+    let mut number = 0usize;
+    for (at, &byte) in bytes.iter().enumerate().take(9) {
+        number |= usize::from(byte & 0x7F).checked_shl(7 * at as u32)?;
+        if byte & 0x80 != 0 {
+            rest.0 = &bytes[at + 1..];
+            return Some(number);
+        }
+    }
+    None
+}
+
+fn put_tantivy_number(mut number: usize, out: &mut Vec<u8>) {
+    while number >= 0x80 {
+        out.push(number as u8 & 0x7F);
+        number >>= 7;
+    }
+    out.push(number as u8 | 0x80);
+}
+
+/// The bytes of a stored record, read without the types of all the values that a tantivy document could have.
+struct Record(Vec<u8>);
+
+struct Bytes(Vec<u8>);
+
+impl ValueDeserialize for Bytes {
+    fn deserialize<'de, D: ValueDeserializer<'de>>(deserializer: D) -> Result<Self, DeserializeError> {
+        deserializer.deserialize_bytes().map(Self)
+    }
+}
+
+impl DocumentDeserialize for Record {
+    fn deserialize<'de, D: DocumentDeserializer<'de>>(mut deserializer: D) -> Result<Self, DeserializeError> {
+        Ok(Self(deserializer.next_field::<Bytes>()?.map(|(_, bytes)| bytes.0).unwrap_or_default()))
+    }
+}

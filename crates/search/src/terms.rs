@@ -1,0 +1,219 @@
+//! Finds the terms of the index that a word of a query stands for: itself, longer words, other forms, near spellings.
+//!
+//! *In*: words. *Out*: for each the terms found in each field, with a weight. All look-ups of a step are tried before it stops for missing
+//! blocks. Bounded: whatever is typed, a word stands for a limited number of terms.
+
+use crate::index::{Opened, Reads, Stop};
+use crate::query::{Scope, Word};
+use crate::schema;
+use crate::spelling::{allowed_edits, edits, stem};
+use tantivy::postings::TermInfo;
+use tantivy::termdict::TermDictionary;
+
+/// A term that a word stands for.
+#[derive(Debug, Clone)]
+pub(crate) struct Found {
+    /// Index into the text fields.
+    pub(crate) field: usize,
+    pub(crate) text: String,
+    pub(crate) info: TermInfo,
+    /// One for the word itself, less for what is only like it.
+    pub(crate) weight: f32,
+}
+
+/// Weight of a longer word that begins with an unfinished one.
+const PREFIX_WEIGHT: f32 = 0.6;
+/// Weight of another form of the word.
+const FORM_WEIGHT: f32 = 0.7;
+/// Weight of a near spelling, divided by its distance.
+const NEAR_WEIGHT: f32 = 0.5;
+/// How many terms a word may stand for in one field.
+const MAX_FORMS: usize = 24;
+/// How many pairs a single character may stand for in one field: all there are, so that a run that ends in one is found for certain.
+const MAX_PAIRS: usize = 4096;
+/// How many terms one range may pass over.
+const MAX_SCAN: u64 = 8192;
+/// How many near spellings count.
+const MAX_NEAR: usize = 6;
+
+/// The fields that a scope looks into.
+pub(crate) fn fields_of(scope: Scope) -> &'static [usize] {
+    match scope {
+        Scope::Any => &[0, 1, 2, 3, 4],
+        Scope::Title => &[0, 1],
+        Scope::Heading => &[2],
+        Scope::Tag | Scope::Path | Scope::Language => &[],
+    }
+}
+
+/// Whether a field holds few terms: titles, other names and headings.
+fn is_small(field: usize) -> bool {
+    schema::TEXT_FIELDS.get(field).is_some_and(|&field| field != schema::BODY && field != schema::CODE)
+}
+
+/// The terms that `word` stands for in the fields of `scope`, without near spellings.
+pub(crate) fn find(opened: &Opened, word: &Word, scope: Scope, reads: &mut Reads) -> Result<Vec<Found>, Stop> {
+    let mut found = Vec::new();
+    let dense = word.text.chars().next().is_some_and(crate::token::is_dense);
+    for &field in fields_of(scope) {
+        let dictionary = opened.fields[field].terms.terms();
+        let letters = word.text.chars().count();
+        let root = stem(&word.text);
+        let flexible = word.flexible && word.text.len() >= 4 && word.text.bytes().all(|byte| byte.is_ascii_lowercase());
+        // Two letters begin too many words of a text to read them all.
+        let prefix = word.prefix && (dense || letters >= if is_small(field) { 1 } else { 3 });
+        let from = match (prefix, flexible) {
+            (_, true) => common_root(root),
+            (true, false) => word.text.as_str(),
+            (false, false) => {
+                if let Some(Some(info)) = reads.take(dictionary.get(word.text.as_bytes()))? {
+                    found.push(Found { field, text: word.text.clone(), info, weight: 1.0 });
+                }
+                continue;
+            }
+        };
+        let mut of_field = Vec::new();
+        let seen = scan(dictionary, from, &mut |term, info| {
+            let weight = if term == word.text {
+                1.0
+            } else if flexible && stem(term) == root {
+                FORM_WEIGHT
+            } else if prefix && term.starts_with(&word.text) {
+                if dense { 1.0 } else { PREFIX_WEIGHT }
+            } else {
+                return;
+            };
+            of_field.push(Found { field, text: term.to_owned(), info: info.clone(), weight });
+        });
+        reads.take(seen)?;
+        // The word itself and its forms first, then the most frequent longer words.
+        of_field.sort_by(|a, b| b.weight.total_cmp(&a.weight).then(b.info.doc_freq.cmp(&a.info.doc_freq)).then(a.text.cmp(&b.text)));
+        of_field.truncate(if dense { MAX_PAIRS } else { MAX_FORMS });
+        found.extend(of_field);
+    }
+    Ok(found)
+}
+
+/// What all forms of a word with this stem begin with.
+fn common_root(stem: &str) -> &str {
+    let end = if stem.len() > 4 { stem.len() - 1 } else { stem.len() };
+    stem.get(..end).unwrap_or(stem)
+}
+
+/// Near spellings of a word that the index does not have.
+pub(crate) fn find_near(opened: &Opened, word: &Word, scope: Scope, reads: &mut Reads) -> Result<Vec<Found>, Stop> {
+    let most = allowed_edits(&word.text);
+    if most == 0 || !word.flexible {
+        return Ok(Vec::new());
+    }
+    let mut found: Vec<(usize, Found)> = Vec::new();
+    for &field in fields_of(scope) {
+        let dictionary = opened.fields[field].terms.terms();
+        // Everywhere in titles and headings; in the text, which has many more words, where the first two letters are right.
+        let ranges: Vec<&str> = if is_small(field) && dictionary.num_terms() < 20_000 { vec![""] } else { vec![&word.text[..2]] };
+        for from in ranges {
+            let seen = scan(dictionary, from, &mut |term, info| {
+                if term.as_bytes().first().is_some_and(u8::is_ascii_alphabetic)
+                    && let Some(distance) = edits(&word.text, term, most)
+                {
+                    let weight = NEAR_WEIGHT / distance.max(1) as f32;
+                    found.push((distance, Found { field, text: term.to_owned(), info: info.clone(), weight }));
+                }
+            });
+            reads.take(seen)?;
+        }
+    }
+    // The nearest only: two edits are a guess that one edit makes needless.
+    let least = found.iter().map(|(distance, _)| *distance).min().unwrap_or_default();
+    found.retain(|(distance, _)| *distance == least);
+    let mut frequencies: std::collections::BTreeMap<String, u32> = std::collections::BTreeMap::new();
+    for (_, near) in &found {
+        // A word of a title is what was meant rather than a misspelling somewhere in a text.
+        *frequencies.entry(near.text.clone()).or_default() += near.info.doc_freq * if near.field == 0 { 100 } else { 1 };
+    }
+    let mut best: Vec<(u32, String)> = frequencies.into_iter().map(|(text, count)| (count, text)).collect();
+    best.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+    best.truncate(MAX_NEAR);
+    Ok(found.into_iter().map(|(_, near)| near).filter(|near| best.iter().any(|(_, text)| *text == near.text)).collect())
+}
+
+/// Calls `visit` with the terms that begin with `from`.
+fn scan(dictionary: &TermDictionary, from: &str, visit: &mut dyn FnMut(&str, &TermInfo)) -> std::io::Result<()> {
+    let mut range = dictionary.range();
+    if !from.is_empty() {
+        range = range.ge(from.as_bytes());
+        if let Some(end) = after(from.as_bytes()) {
+            range = range.lt(end);
+        }
+    }
+    let mut stream = range.into_stream()?;
+    let mut left = if from.is_empty() { u64::MAX } else { MAX_SCAN };
+    while left > 0
+        && let Some((term, info)) = stream.next()
+    {
+        left -= 1;
+        if let Ok(term) = std::str::from_utf8(term) {
+            visit(term, info);
+        }
+    }
+    Ok(())
+}
+
+/// The least bytes that are greater than everything with this prefix.
+fn after(prefix: &[u8]) -> Option<Vec<u8>> {
+    let mut end = prefix.to_vec();
+    while let Some(last) = end.pop() {
+        if last < 0xFF {
+            end.push(last + 1);
+            return Some(end);
+        }
+    }
+    None
+}
+
+/// The documents with a tag, under a path or in a language.
+pub(crate) fn find_meta(opened: &Opened, scope: Scope, text: &str, words: &[Word], reads: &mut Reads) -> Result<Vec<u32>, Stop> {
+    let mark = match scope {
+        Scope::Tag => schema::TAG_MARK,
+        Scope::Path => schema::PATH_MARK,
+        _ => schema::LANGUAGE_MARK,
+    };
+    let dictionary = opened.meta.terms();
+    let read = |prefix: &str, exact: bool, reads: &mut Reads| -> Result<Vec<u32>, Stop> {
+        let mut infos = Vec::new();
+        let seen = scan(dictionary, prefix, &mut |term, info| {
+            if !exact || term == prefix {
+                infos.push(info.clone());
+            }
+        });
+        reads.take(seen)?;
+        let mut docs = Vec::new();
+        for info in infos {
+            let list = crate::index::read_list(&opened.meta, &info, tantivy::schema::IndexRecordOption::Basic);
+            docs.extend(reads.take(list)?.unwrap_or_default().docs);
+        }
+        docs.sort_unstable();
+        docs.dedup();
+        Ok(docs)
+    };
+    let folded = crate::fold::fold(text);
+    let mut docs = read(&format!("{mark}{mark}{folded}"), scope == Scope::Tag, reads)?;
+    if scope == Scope::Tag {
+        // `tag:k8s` means `k8s/network`, too.
+        docs.extend(read(&format!("{mark}{mark}{folded}/"), false, reads)?);
+    }
+    if scope != Scope::Language {
+        let mut all: Option<Vec<u32>> = None;
+        for word in words {
+            let of_word = read(&format!("{mark}{}", word.text), !word.prefix, reads)?;
+            all = Some(match all {
+                None => of_word,
+                Some(before) => before.into_iter().filter(|doc| of_word.binary_search(doc).is_ok()).collect(),
+            });
+        }
+        docs.extend(all.unwrap_or_default());
+    }
+    docs.sort_unstable();
+    docs.dedup();
+    Ok(docs)
+}
