@@ -1,6 +1,6 @@
 //! The search in a real browser: from a server at a root and below a path, and from a disk, under the strict policy.
 //!
-//! `BIJI_SCREENSHOTS=FOLDER` makes pictures of the dialog there; `BIJI_PRINT_FIGURES=1` measures bytes, rounds and times on big corpora.
+//! `BIJI_SCREENSHOTS=FOLDER` makes pictures of the dialog there; `BIJI_PRINT_FIGURES=FOLDER` measures the sites in it.
 
 #![allow(clippy::unwrap_used, clippy::print_stderr)]
 
@@ -295,21 +295,95 @@ fn marks_change_no_node_and_can_be_cleared() {
     }
 }
 
+/// A site built by the real program from one of the shared corpora, in a folder of that name.
+fn built(corpus: &str) -> Option<(tempfile::TempDir, std::path::PathBuf)> {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpora").join(corpus);
+    if !source.is_dir() {
+        assert!(std::env::var_os("BIJI_REQUIRE_ALL").is_none(), "{} is absent", source.display());
+        eprintln!("skipped: {} is absent", source.display());
+        return None;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().join(FOLDER);
+    let output =
+        std::process::Command::new(env!("CARGO_BIN_EXE_biji")).arg("build").arg(&source).arg("--output").arg(&root).output().unwrap();
+    assert!(output.status.success(), "{corpus}: {}", String::from_utf8_lossy(&output.stderr));
+    Some((folder, root))
+}
+
+#[test]
+fn real_notes_are_found() {
+    let Some(mut page) = Page::start() else { return };
+    // A row: the corpus, what is typed, what the first address ends with (any of them is right).
+    for (corpus, queries) in [
+        ("k8s-zh", &[("静态 Pod", &["objects/daemonset.html"][..]), ("livenessProbe", &["objects/pod.html", "introduction/201.html"])][..]),
+        ("rust-book", &[("ownership", &["what-is-ownership.html", "understanding-ownership.html"])]),
+        ("obsidian-tasks", &[("recurring tasks", &["Recurring-Tasks.html"])]),
+    ] {
+        let Some((_keep, folder)) = built(corpus) else { return };
+        let server = Server::start(&folder);
+        for root in [server.root("/"), server.root("/some/path/"), disk_root(&folder)] {
+            for (query, ends) in queries {
+                let case = format!("{corpus} at {root}: {query}");
+                // A page without a note's own pictures, which may lie anywhere.
+                page.open(&format!("{root}biji/all.html"));
+                page.eval("sessionStorage.clear()");
+                assert!(!page.requests().iter().any(|url| url.contains("/biji/search/")), "{case}: search is loaded before it is opened");
+                ask(&mut page, query);
+                let requests = page.requests();
+                page.press("Enter");
+                page.wait(
+                    "location.search.includes('mark=') && document.readyState === 'complete' && document.querySelector('.search-unmark')",
+                );
+                let place = page.eval("decodeURIComponent(location.pathname)");
+                assert!(ends.iter().any(|end| place.as_str().unwrap().ends_with(end)), "{case}: at {place}");
+                assert_eq!(
+                    page.eval("location.hash === '' || document.getElementById(decodeURIComponent(location.hash.slice(1))) !== null"),
+                    json!(true),
+                    "{case}: the section exists"
+                );
+                assert!(page.eval("CSS.highlights.get('biji-mark').size").as_u64().unwrap() > 0, "{case}");
+                let seen = "[...CSS.highlights.get('biji-mark')].some((mark) => { const box = mark.getBoundingClientRect(); return box.top >= 0 && box.bottom <= innerHeight; })";
+                page.wait(seen);
+                let requests: Vec<String> = requests.into_iter().chain(page.requests()).collect();
+                let strangers: Vec<&String> = requests.iter().filter(|url| !url.starts_with(&root) && !url.starts_with("about:")).collect();
+                assert!(strangers.is_empty(), "{case}: asked {strangers:?}");
+                // A note's own HTML may ask for what the policy refuses: style attributes, pictures from elsewhere.
+                let mut complaints = page.complaints();
+                complaints.retain(|complaint| !complaint.contains("Applying inline style") && !complaint.contains("Loading the image"));
+                assert_eq!(complaints, Vec::<String>::new(), "{case}");
+            }
+        }
+    }
+}
+
+#[test]
+fn figures() {
+    if let Some(sites) = std::env::var_os("BIJI_PRINT_FIGURES") {
+        figures::print(Path::new(&sites));
+    }
+}
+
 #[test]
 fn pictures() {
     let Some(target) = std::env::var_os("BIJI_SCREENSHOTS") else { return };
     let Some(mut page) = Page::start() else { return };
-    let (_keep, folder) = site();
+    let Some((_keep, folder)) = built("k8s-zh") else { return };
     let server = Server::start(&folder);
     for (width, height) in [(1280, 800), (390, 844)] {
         for dark in [false, true] {
             page.window(width, height);
             page.prefer_dark(dark);
-            page.open(&server.root("/k8s/探针.html"));
+            page.open(&server.root("/index.html"));
             ask(&mut page, "静态 Pod");
             page.wait("getComputedStyle(biji.dialog).display === 'grid'");
             std::thread::sleep(Duration::from_millis(300));
             let name = format!("{width}-{}.b64", if dark { "dark" } else { "light" });
+            std::fs::write(Path::new(&target).join(name), page.screenshot()).unwrap();
+            page.press("Enter");
+            page.wait("document.querySelector('.search-unmark')");
+            std::thread::sleep(Duration::from_millis(300));
+            let name = format!("{width}-{}-marks.b64", if dark { "dark" } else { "light" });
             std::fs::write(Path::new(&target).join(name), page.screenshot()).unwrap();
         }
     }

@@ -8,7 +8,7 @@
   const NAME = "biji-mark";
   /** A page of nothing but the word is still a page to scroll. */
   const MOST = 2000;
-  const SKIP = "script, style, template, math, svg, textarea, select, [hidden]";
+  const SKIP = "nav, script, style, template, math, svg, textarea, select, [hidden]";
   const BLOCK = "p, li, pre, td, th, dt, dd, figcaption, summary, h1, h2, h3, h4, h5, h6, blockquote, div, section, main, article";
 
   const words = new URLSearchParams(location.search).getAll("mark").filter((word) => word.trim() !== "");
@@ -104,9 +104,10 @@
     for (let folded = parent?.closest("details:not([open])"); folded; folded = folded.parentElement?.closest("details:not([open])")) {
       folded.setAttribute("open", "");
     }
-    section?.scrollIntoView();
+    section?.scrollIntoView({ behavior: "instant" });
     const box = first?.getBoundingClientRect();
-    if (parent && box && (box.top < 0 || box.bottom > innerHeight)) parent.scrollIntoView({ block: "center" });
+    // Not by its element: that may be a block of code higher than the window.
+    if (box && (box.top < 0 || box.bottom > innerHeight)) scrollBy({ top: (box.top + box.bottom - innerHeight) / 2, behavior: "instant" });
   }
 
   function clear() {
