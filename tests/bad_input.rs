@@ -3,7 +3,7 @@
 //! A new case is one line in a table: name, how its input is made, arguments, exit code, words of the standard error output. Every case
 //! starts with a published site in `site/public`; what holds for all of them is asserted in `scene`.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::print_stderr)]
 
 #[path = "bad_input/scene.rs"]
 mod scene;

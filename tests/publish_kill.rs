@@ -1,7 +1,7 @@
 //! The real binary, killed at random moments: the old site or the new one is there, whole, and the next build succeeds.
 
 #![cfg(unix)]
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::print_stderr)]
 
 use std::collections::BTreeMap;
 use std::fs;
