@@ -21,7 +21,7 @@ pub struct Note {
     pub file: File,
     /// What stands between the `---` or `+++` lines; defaults where nothing stands.
     pub front_matter: FrontMatter,
-    /// Front matter's title, else the first level-1 heading, else the file's stem. Plain text.
+    /// Front matter's title, else the heading that opens the note or the first level-1 heading, else the file's stem. Plain text.
     pub title: String,
     /// The headings in order.
     pub outline: Vec<Heading>,
@@ -50,7 +50,7 @@ pub struct Heading {
     pub span: Span,
     /// Byte offset in `Body::html` of its opening tag.
     pub html_start: u32,
-    /// True for the level-1 heading that is the note's title: the page shows the title itself, so the body leaves it out.
+    /// True for the heading that opens the note and is its title: the page shows the title itself, so the body leaves it out.
     pub is_title: bool,
 }
 

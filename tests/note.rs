@@ -103,6 +103,9 @@ fn titles() {
         ("---\ntitle: Other\n---\n## a", "Other", "<h2 id=\"\">a</h2>\n"),
         ("---\ntitle: One\n---\n# One\ntext", "One", "<p>text</p>\n"),
         ("text", "note", "<p>text</p>\n"),
+        ("## Two\n\n```sh\n# no heading\n```\n", "Two", "\n"),
+        ("## Two\n\n### x {#x}\n", "Two", "<h3 id=\"\">x</h3>\n"),
+        ("## One\n## Two\n", "note", "<h2 id=\"\">One</h2>\n<h2 id=\"\">Two</h2>\n"),
     ] {
         let note = note(text);
         assert_eq!((note.title.as_str(), note.body.html.as_str()), (title, body), "{text}");

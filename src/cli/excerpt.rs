@@ -97,7 +97,7 @@ mod tests {
             let start = text.find(needle).expect("present");
             excerpt(text, Span::new(start, start + needle.len()))
         };
-        assert_eq!(at("a\n见 [静态](x.md)。\nb", "x.md"), Excerpt { line: "见 [静态](x.md)。".into(), indent: 9, width: 4 });
+        assert_eq!(at("a\n见 [静态](x.md)。\nb", "x.md"), Excerpt { line: "见 [静态](x.md)。".into(), indent: 10, width: 4 });
         assert_eq!(at("\t\u{1b}[31mred", "red"), Excerpt { line: "  ␛[31mred".into(), indent: 7, width: 3 });
         let long = format!("{}静态{}", "x".repeat(1000), "y".repeat(1000));
         let found = at(&long, "静态");

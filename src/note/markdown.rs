@@ -14,6 +14,7 @@ mod math;
 mod output;
 mod raw;
 mod tag;
+mod title;
 mod visible;
 mod writer;
 

@@ -246,7 +246,10 @@ impl<'a> Writer<'a> {
     ) {
         self.block();
         self.out.start_line();
-        let is_first = level == 1 && self.first_heading.is_none() && !self.has_content && self.outer.is_empty();
+        let is_first = self.first_heading.is_none()
+            && !self.has_content
+            && self.outer.is_empty()
+            && (level == 1 || super::title::stands_alone(&self.source[range.end..], level));
         self.heading = Some(OpenHeading { html: self.out.html.len(), holes: self.out.holes.len(), is_first });
         let index = self.outline.len();
         let start = range.start;
@@ -306,7 +309,7 @@ impl<'a> Writer<'a> {
         heading.text.clone_from(&text);
         let level = heading.level;
         let is_title = open.is_first && !text.is_empty() && self.title.is_none_or(|title| title.trim() == text);
-        if level == 1 && self.first_heading.is_none() && !text.is_empty() {
+        if (level == 1 || open.is_first) && self.first_heading.is_none() && !text.is_empty() {
             self.first_heading = Some(text);
         }
         if is_title && self.options.extensions {
