@@ -53,6 +53,8 @@ pub(crate) struct Clause {
     pub(crate) negated: bool,
     /// A word such as `the` or `how`, which need not match beside others.
     pub(crate) optional: bool,
+    /// A quoted phrase or a given place: no partial answer may lack it.
+    pub(crate) firm: bool,
     pub(crate) atoms: Vec<Atom>,
 }
 
@@ -87,7 +89,12 @@ pub(crate) fn parse(query: &str) -> Vec<Clause> {
         let joined = std::mem::take(&mut or) && !piece.negated;
         match clauses.last_mut() {
             Some(last) if joined && !last.negated => last.atoms.extend(atoms),
-            _ => clauses.push(Clause { negated: piece.negated, optional: is_filler(piece), atoms }),
+            _ => clauses.push(Clause {
+                negated: piece.negated,
+                optional: is_filler(piece),
+                firm: piece.quoted || piece.scope != Scope::Any,
+                atoms,
+            }),
         }
         if clauses.len() == MAX_CLAUSES {
             break;
@@ -257,7 +264,7 @@ mod tests {
             ("the ", "the"),
             ("!!! ??? ", ""),
             ("\"", ""),
-            ("tag:", "tag*"),
+            ("tag:", "tag"),
         ] {
             assert_eq!(show(query), expected, "{query}");
         }

@@ -238,13 +238,14 @@ fn match_some(opened: &Opened, clauses: &[Clause], resolved: &[Vec<Resolved<'_>>
     let mut partly: Vec<Resolved<'_>> = Vec::new();
     let mut allowed: Vec<(bool, BTreeMap<u32, Match>)> = Vec::new();
     for (clause, of_clause) in clauses.iter().zip(resolved) {
-        if clause.negated || clause.atoms.iter().any(|atom| is_meta(atom.scope)) {
+        if clause.negated || clause.firm {
             let mut docs = Matches::new();
             for resolved in of_clause {
                 docs.extend(matches_of(opened, resolved, &mut reads)?);
             }
             allowed.push((!clause.negated, docs));
-        } else if !clause.optional {
+        }
+        if !clause.negated && !clause.optional {
             partly.extend(of_clause.iter().map(|resolved| Resolved { atom: resolved.atom, words: resolved.words.clone() }));
         }
     }

@@ -269,10 +269,10 @@ impl directory::Source for Watched {
 /// Bytes of a block before compression, by the kind of file.
 fn block_size(name: &str) -> usize {
     match name.rsplit('.').next() {
-        Some("term") => 16 << 10,
-        Some("idx") => 16 << 10,
+        Some("term") => 8 << 10,
+        Some("idx") => 8 << 10,
         Some("store") => 32 << 10,
-        _ => 32 << 10,
+        _ => 12 << 10,
     }
 }
 

@@ -1,8 +1,8 @@
 //! Documents in, answers out, through the public door: the way a program uses the crate.
 #![cfg(feature = "build")]
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::print_stderr)]
 
-use biji_search::{Document, Pack, PackError, Request, Response, Searcher, Section, build, decompress};
+use biji_search::{Document, Pack, PackError, Request, Response, Searcher, Section, Step, build, decompress};
 
 fn document(source: &str, title: &str, text: &str) -> Document {
     Document {
@@ -26,15 +26,179 @@ fn ask(pack: &Pack, query: &str) -> Response {
         .unwrap()
 }
 
+/// A small knowledge base, with what must be found first.
+fn notes() -> Vec<Document> {
+    let mut probe = document("k8s/probe.md", "探针", "kubelet 定期检查容器。");
+    probe.aliases = vec!["健康检查".to_owned()];
+    probe.tags = vec!["运维/容器".to_owned()];
+    let code = "livenessProbe:\n  httpGet:\n    path: /healthz\n";
+    probe.sections.push(Section {
+        anchor: "存活探针".to_owned(),
+        heading: "存活探针".to_owned(),
+        text: format!("探针失败时容器会重启，参数为 `-l` 与 --pod-manifest-path。\n{code}"),
+        code: vec![74..74 + code.len() as u32],
+    });
+    vec![
+        document("k8s/index.md", "Kubernetes 笔记", "这里收集 Pod、节点和网络的笔记。静态文件与动态文件。"),
+        probe,
+        document("k8s/static.md", "静态 Pod", "kubelet 直接管理静态Pod，不经过 API 服务器。The mirror pod is created automatically."),
+        document("k8s/taint.md", "污点与容忍度", "节点亲和性吸引 Pod，污点则排斥。deployment 与 scheduler 协作，服务器按需扩容。"),
+        document(
+            "rust/own.md",
+            "Ownership",
+            "Each value has an owner. std::sync::Arc shares it. C++ has no borrow checker; .NET collects garbage.",
+        ),
+        document("rust/naive.md", "Café notes", "Running containers with kube-proxy v1.29 on 10.96.0.1 in snake_case."),
+    ]
+}
+
 #[test]
-fn finds_chinese_and_english() {
-    let documents = [
-        document("k8s/静态Pod.md", "静态 Pod", "kubelet 直接管理静态Pod，不经过 API 服务器。"),
-        document("k8s/probe.md", "探针", "livenessProbe 失败时容器会重启。"),
-    ];
-    let pack = build(&documents).unwrap();
-    for (query, source) in [("静态Pod", "k8s/静态Pod.md"), ("livenessProbe", "k8s/probe.md"), ("容器", "k8s/probe.md")] {
+fn queries_find_their_page_first() {
+    let pack = build(&notes()).unwrap();
+    for (query, source) in [
+        ("静态Pod", "k8s/static.md"),
+        ("静态 pod", "k8s/static.md"),
+        ("靜態 Pod", "k8s/static.md"),
+        ("静", "k8s/static.md"),
+        ("管理静", "k8s/static.md"),
+        ("ｋｕｂｅｌｅｔ 直接", "k8s/static.md"),
+        ("理静态Pod", "k8s/static.md"),
+        ("livenessProbe", "k8s/probe.md"),
+        ("livenessprobe", "k8s/probe.md"),
+        ("liveness probe", "k8s/probe.md"),
+        ("httpget", "k8s/probe.md"),
+        ("--pod-manifest-path", "k8s/probe.md"),
+        ("-l", "k8s/probe.md"),
+        ("健康检查", "k8s/probe.md"),
+        ("tag:运维", "k8s/probe.md"),
+        ("tag:运维/容器", "k8s/probe.md"),
+        ("path:rust owner", "rust/own.md"),
+        ("heading:存活", "k8s/probe.md"),
+        ("title:污点", "k8s/taint.md"),
+        ("std::sync::Arc", "rust/own.md"),
+        ("C++", "rust/own.md"),
+        (".NET", "rust/own.md"),
+        ("owners", "rust/own.md"),
+        ("ownership", "rust/own.md"),
+        ("ownreship", "rust/own.md"),
+        ("kube-proxy", "rust/naive.md"),
+        ("kube proxy", "rust/naive.md"),
+        ("v1.29", "rust/naive.md"),
+        ("10.96.0.1", "rust/naive.md"),
+        ("snake_case", "rust/naive.md"),
+        ("cafe", "rust/naive.md"),
+        ("container run", "rust/naive.md"),
+        ("sched", "k8s/taint.md"),
+        ("\"no borrow checker\"", "rust/own.md"),
+        ("pod -kubelet -笔记", "k8s/taint.md"),
+        ("garbage OR nothing", "rust/own.md"),
+    ] {
         let response = ask(&pack, query);
         assert_eq!(response.hits.first().map(|hit| hit.source.as_str()), Some(source), "{query}");
+        assert!(!response.partial, "{query}");
+    }
+}
+
+#[test]
+fn what_is_not_there_is_not_found() {
+    let pack = build(&notes()).unwrap();
+    for query in
+        ["静动", "\"borrow no\"", "zzzzqqq", "", "!!!", "title:kubelet", "tag:网络", "lang:en owner", "-pod -kubelet -笔记 -owner xyzzy"]
+    {
+        assert_eq!(ask(&pack, query).total, 0, "{query}");
+    }
+}
+
+#[test]
+fn partial_answers_are_announced() {
+    let response = ask(&build(&notes()).unwrap(), "污点 borrow zzzzqqq");
+    assert!(response.partial && response.total >= 1);
+}
+
+#[test]
+fn excerpts_hold_the_match() {
+    let pack = build(&notes()).unwrap();
+    for (query, words) in [("静态Pod", "静态Pod"), ("Arc", "Arc"), ("livenessProbe", "livenessProbe"), ("亲和性", "亲和性")] {
+        let response = ask(&pack, query);
+        let excerpt = &response.hits[0].sections[0].excerpt;
+        let marked: Vec<&str> = excerpt.highlights.iter().map(|range| &excerpt.text[range.start as usize..range.end as usize]).collect();
+        assert!(marked.contains(&words), "{query}: {marked:?} in {}", excerpt.text);
+        assert!(response.hits[0].words.iter().any(|word| word == words));
+    }
+    let hit = &ask(&pack, "存活探针").hits[0];
+    assert_eq!(hit.sections[0].anchor, "存活探针");
+}
+
+#[test]
+fn same_documents_give_the_same_bytes() {
+    let build_with = |threads| rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap().install(|| build(&notes()).unwrap());
+    assert_eq!(build_with(1), build_with(4));
+    assert!(build(&[]).is_ok_and(|pack| ask(&pack, "pod").total == 0));
+}
+
+#[test]
+fn damage_is_reported() {
+    let pack = build(&notes()).unwrap();
+    for len in 0..pack.entry.len() {
+        assert!(Searcher::open(&pack.entry[..len]).is_err());
+    }
+    let mut other = pack.entry.clone();
+    other[4] = 99;
+    assert!(matches!(Searcher::open(&other), Err(PackError::Version(99))));
+    let mut searcher = Searcher::open(&pack.entry).unwrap();
+    let request = Request { query: "pod".to_owned(), limit: 3 };
+    let Step::Need(names) = searcher.search(&request) else { panic!("the hot block is needed") };
+    let (name, bytes) = pack.blocks.iter().find(|(name, _)| *name == names[0]).unwrap();
+    assert!(decompress(&bytes[..bytes.len() / 2]).is_err());
+    let mut bytes = decompress(bytes).unwrap();
+    bytes[0] ^= 1;
+    assert_eq!(searcher.provide(name, bytes.clone()), Err(PackError::Block(name.clone())));
+    bytes.truncate(10);
+    assert_eq!(searcher.provide(name, bytes), Err(PackError::Block(name.clone())));
+    assert_eq!(searcher.provide("0000000000000000", Vec::new()), Ok(()));
+}
+
+/// Every run of characters that a reader sees is found, whatever its length and wherever it begins.
+#[test]
+fn every_visible_run_is_found() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpora/k8s-zh/concepts");
+    let mut documents = Vec::new();
+    for entry in std::fs::read_dir(&root).into_iter().flatten().flatten() {
+        if let Ok(text) = std::fs::read_to_string(entry.path()) {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            documents.push(document(&name, &name, &text));
+        }
+    }
+    if documents.is_empty() {
+        assert!(std::env::var_os("BIJI_REQUIRE_ALL").is_none(), "no corpus at {}", root.display());
+        eprintln!("skipped: no corpus at {}", root.display());
+        return;
+    }
+    documents.sort_by(|a, b| a.source.cmp(&b.source));
+    let pack = build(&documents).unwrap();
+    let mut searcher = Searcher::open(&pack.entry).unwrap();
+    // A fixed sequence of places, spread over all notes.
+    let mut seed = 7usize;
+    for turn in 0..600 {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let document = &documents[(seed >> 33) % documents.len()];
+        let chars: Vec<char> = document.sections[0].text.chars().collect();
+        let han = |ch: &char| ('\u{4E00}'..='\u{9FFF}').contains(ch);
+        let from = (seed >> 20) % chars.len();
+        let Some(start) = (from..chars.len()).find(|&at| han(&chars[at])) else { continue };
+        // Whole Latin words beside the Han characters belong to the run.
+        let mut run: String = chars[start..].iter().take_while(|ch| han(ch) || ch.is_ascii_alphabetic()).take(1 + turn % 8).collect();
+        let next = chars.get(start + run.chars().count());
+        if run.ends_with(|ch: char| ch.is_ascii_alphabetic()) && next.is_some_and(char::is_ascii_alphanumeric) {
+            run.truncate(run.trim_end_matches(|ch: char| ch.is_ascii_alphabetic()).len());
+        }
+        let request = Request { query: run.clone(), limit: documents.len() };
+        let response = searcher
+            .search_with::<PackError>(&request, |name| {
+                let (_, bytes) = pack.blocks.iter().find(|(block, _)| block == name).unwrap();
+                Ok(decompress(bytes).unwrap())
+            })
+            .unwrap();
+        assert!(response.hits.iter().any(|hit| hit.source == document.source) && !response.partial, "`{run}` in {}", document.source);
     }
 }
