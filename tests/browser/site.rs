@@ -9,8 +9,10 @@ use std::path::Path;
 use biji::bundle::Payload;
 use biji_search::{Document, Section};
 
-/// The notes: address, title, tags, and sections of anchor, heading and text.
-const NOTES: &[(&str, &str, &[&str], &[(&str, &str, &str)])] = &[
+/// Address, title, tags, and sections of anchor, heading and text.
+type Note = (&'static str, &'static str, &'static [&'static str], &'static [(&'static str, &'static str, &'static str)]);
+
+const NOTES: &[Note] = &[
     (
         "index.html",
         "Kubernetes 笔记",
@@ -128,9 +130,9 @@ fn page(document: &Document) -> String {
     let mut main = format!("<h1>{}</h1>\n", document.title);
     for section in &document.sections {
         if !section.anchor.is_empty() {
-            write!(main, "<h2 id=\"{}\">{}</h2>\n", section.anchor, section.heading).unwrap();
+            writeln!(main, "<h2 id=\"{}\">{}</h2>", section.anchor, section.heading).unwrap();
         }
-        write!(main, "<p>{}</p>\n", section.text).unwrap();
+        writeln!(main, "<p>{}</p>", section.text).unwrap();
     }
     format!(
         "<!doctype html>\n<html lang=\"{}\"><head><meta charset=\"utf-8\"><title>{}</title><link rel=\"icon\" href=\"{root}favicon.ico\">\
