@@ -2,7 +2,7 @@
 //!
 //! Asserts what can be said of any folder: every note has a page, and every internal reference of every page leads to a file (and an `id`)
 //! that exists, unless a diagnostic of that note said it does not.
-#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests read the disk and may fail loudly")]
+#![allow(clippy::unwrap_used, clippy::print_stderr, clippy::disallowed_methods, reason = "tests read the disk and may fail loudly")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -143,8 +143,10 @@ fn check(name: &str) {
         .filter(|path| path.ends_with(".html"))
         .map(|path| (path.as_str(), std::fs::read_to_string(public.join(path)).unwrap()))
         .collect();
-    let notes: Vec<String> =
-        files(&root).into_iter().filter(|path| path.ends_with(".md") && !path.split('/').any(|part| part.starts_with('.'))).collect();
+    let is_note = |path: &String| path.ends_with(".md") && !path.split('/').any(|part| part.starts_with('.'));
+    let is_private =
+        |path: &String| std::fs::read_to_string(root.join(path)).unwrap().lines().take(12).any(|line| line == "publish: false");
+    let notes: Vec<String> = files(&root).into_iter().filter(|path| is_note(path) && !is_private(path)).collect();
     let note_pages = pages.values().filter(|html| html.contains("data-source=")).count();
     assert_eq!(note_pages, notes.len(), "{name}: every note has a page");
 
