@@ -137,6 +137,14 @@ impl TextField {
         read_list(&self.terms, info, IndexRecordOption::WithFreqs)
     }
 
+    /// Asks for a term's positions ahead of the step that reads them, where they are few: a read less to wait for.
+    pub(crate) fn expect_positions(&self, info: &TermInfo) -> Result<(), Stop> {
+        if info.positions_range.len() <= WHOLE_POSITIONS {
+            self.positions.slice(info.positions_range.clone()).read_bytes()?;
+        }
+        Ok(())
+    }
+
     /// Reads positions of a term: of the documents at `places` in its list.
     pub(crate) fn positions(&self, info: &TermInfo, list: &List, places: &[usize]) -> Result<Positions, Stop> {
         Positions::open(&self.positions.slice(info.positions_range.clone()), list, places)
@@ -162,7 +170,7 @@ pub(crate) fn read_list(terms: &InvertedIndexReader, info: &TermInfo, option: In
 /// Positions in one block of tantivy's format.
 const POSITIONS_A_BLOCK: u32 = 128;
 /// A term's positions are read as a whole up to this many bytes, in parts above.
-pub(crate) const WHOLE_POSITIONS: usize = 4096;
+const WHOLE_POSITIONS: usize = 4096;
 
 /// The positions of a term, or the parts of them that were asked for.
 pub(crate) struct Positions {

@@ -112,6 +112,7 @@ fn match_phrase(opened: &Opened, resolved: &Resolved<'_>, field: usize, reads: &
     for &at in &kept {
         let mut parts = Vec::new();
         for found in resolved.words[at].iter().filter(|found| found.field == field) {
+            reads.take(reader.expect_positions(&found.info))?;
             match reads.take(reader.list(&found.info))? {
                 Some(list) => parts.push(Part { found, list }),
                 None => whole = false,

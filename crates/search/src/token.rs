@@ -261,3 +261,51 @@ fn marked(chars: &[Folded], start: usize, end: usize) -> Option<&[Folded]> {
     }
     None
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Tokens as text, with `@` and the position.
+    fn show(text: &str) -> String {
+        tokens(text).iter().map(|token| format!("{}@{}", token.text, token.position)).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn texts() {
+        for (text, expected) in [
+            ("静态Pod", "静态@0 态@1 pod@2"),
+            ("静态 Pod", "静态@0 态@1 pod@2"),
+            ("靜態", "静态@0 态@1"),
+            ("kube-proxy", "kube@0 proxy@1"),
+            ("livenessProbe", "livenessprobe@0 liveness@0 probe@1"),
+            ("HTTPServer PVCs IPv6", "httpserver@0 http@0 server@1 pvcs@2 ipv6@3"),
+            ("kubernetes.io/pv", "kubernetes@0 io@1 pv@2"),
+            ("v1.29 10.96.0.1", "v1.29@0 10.96.0.1@1"),
+            ("C++ .NET C# -l", "c++@0 c@0 .net@1 net@1 c#@2 c@2 -l@3 l@3"),
+            ("don't", "dont@0"),
+            ("Ｃａｆé ｶﾞ", "cafe@0 ガ@1"),
+            ("a\nb", "a@0 b@3"),
+            ("ไทย", "ไท@0 ทย@1 ย@2"),
+            ("검색", "검색@0 색@1"),
+            ("中。文", "中@0 文@1"),
+            ("", ""),
+        ] {
+            assert_eq!(show(text), expected, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn tokens_lie_on_character_borders(text in "(\\PC|[中文测试ｶﾞé\u{301}a-zA-Z0-9.+#' \n-]){0,60}") {
+            let mut last = 0;
+            for token in tokens(&text) {
+                prop_assert!(token.start < token.end && token.end as usize <= text.len());
+                prop_assert!(text.is_char_boundary(token.start as usize) && text.is_char_boundary(token.end as usize));
+                prop_assert!(token.position >= last && token.text.len() <= MAX_TOKEN);
+                last = token.position;
+            }
+        }
+    }
+}

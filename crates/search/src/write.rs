@@ -50,6 +50,9 @@ const BATCH: usize = 256;
 /// The writer never flushes before the end: one segment.
 const WRITER_MEMORY: usize = 1 << 30;
 
+/// What is read at least for one document, in bytes: little more than the document.
+const STORE_BLOCK: usize = 4096;
+
 /// Writes the index of `documents`, in their order.
 ///
 /// # Errors
@@ -68,7 +71,7 @@ fn write_segment(documents: &[Document]) -> Result<BTreeMap<String, Vec<u8>>, Bu
     let settings = IndexSettings {
         docstore_compression: Compressor::None,
         docstore_compress_dedicated_thread: false,
-        docstore_blocksize: 16_384,
+        docstore_blocksize: STORE_BLOCK,
         ..IndexSettings::default()
     };
     let builder = Index::builder().schema(schema::schema()).settings(settings).tokenizers(tokenizers);
@@ -266,13 +269,13 @@ impl directory::Source for Watched {
     }
 }
 
-/// Bytes of a block before compression, by the kind of file.
-fn block_size(name: &str) -> usize {
+/// Bytes of a block before compression, by the kind of file: small, so that a read brings little else, but large enough that a large index does
+/// not become too many files.
+fn block_size(name: &str, len: usize) -> usize {
     match name.rsplit('.').next() {
-        Some("term") => 8 << 10,
-        Some("idx") => 8 << 10,
-        Some("store") => 32 << 10,
-        _ => 12 << 10,
+        Some("term") => (4 << 10).max(len / 100),
+        Some("store") => (12 << 10).max(len / 1000),
+        _ => (4 << 10).max(len / 450),
     }
 }
 
@@ -290,7 +293,7 @@ fn pack_files(files: BTreeMap<String, Vec<u8>>, documents: usize) -> Result<Pack
     let mut table = Table::default();
     for (name, bytes) in &watched.files {
         let mut extents = Vec::new();
-        for (range, is_hot) in cut(bytes.len(), hot_ranges.remove(name).unwrap_or_default(), block_size(name)) {
+        for (range, is_hot) in cut(bytes.len(), hot_ranges.remove(name).unwrap_or_default(), block_size(name, bytes.len())) {
             let piece = &bytes[range];
             if is_hot {
                 extents.push(Extent { len: piece.len() as u32, block: 0, offset: hot.len() as u32 });

@@ -36,7 +36,7 @@ fn notes() -> Vec<Document> {
         anchor: "存活探针".to_owned(),
         heading: "存活探针".to_owned(),
         text: format!("探针失败时容器会重启，参数为 `-l` 与 --pod-manifest-path。\n{code}"),
-        code: vec![74..74 + code.len() as u32],
+        code: std::iter::once(74..74 + code.len() as u32).collect(),
     });
     vec![
         document("k8s/index.md", "Kubernetes 笔记", "这里收集 Pod、节点和网络的笔记。静态文件与动态文件。"),
