@@ -22,6 +22,8 @@ pub(crate) struct Knobs {
     /// Share that is added when all words stand in the title or a heading.
     pub(crate) all_in_title: f32,
     pub(crate) all_in_headings: f32,
+    /// Worth of the whole query standing together as typed.
+    pub(crate) together: f32,
     /// Partial answers: how much the share of the query that matches counts (an exponent).
     pub(crate) coverage: f32,
 }
@@ -33,6 +35,7 @@ pub(crate) const KNOBS: Knobs = Knobs {
     whole_title: 2.0,
     all_in_title: 0.8,
     all_in_headings: 0.3,
+    together: 0.6,
     coverage: 2.0,
 };
 

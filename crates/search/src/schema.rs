@@ -11,6 +11,7 @@ use tantivy::schema::{IndexRecordOption, Schema, TextFieldIndexing, TextOptions}
 pub const VERSION: u32 = 1;
 
 /// The only file names of the segment: tantivy draws a random id, which would make every build different.
+#[cfg(feature = "build")]
 pub(crate) const SEGMENT: &str = "00000000000000000000000000000001";
 
 /// The title alone, so that its length tells an exact match.

@@ -179,6 +179,10 @@ fn match_all(opened: &Opened, clauses: &[Clause], resolved: &[Vec<Resolved<'_>>]
         }
         matched.push(of_any);
     }
+    let together = match together(clauses, resolved) {
+        Some((atom, words)) => match_atom(opened, &Resolved { atom: &atom, words }, &mut reads)?,
+        None => Matches::new(),
+    };
     reads.finish()?;
     let both: Vec<(&Clause, &Matches)> = clauses.iter().zip(&matched).collect();
     let required: Vec<&Matches> =
@@ -199,9 +203,32 @@ fn match_all(opened: &Opened, clauses: &[Clause], resolved: &[Vec<Resolved<'_>>]
         for (_, matches) in both.iter().filter(|(clause, _)| clause.optional) {
             sum += matches.get(&doc).map_or(0.0, |found| found.score * 0.3);
         }
+        sum += together.get(&doc).map_or(0.0, |found| found.score * KNOBS.together);
         Some((doc, sum * standing(opened, doc, fields, tokens)))
     };
     Ok(rarest.keys().filter_map(score).collect())
+}
+
+/// The whole query as one phrase: several words typed in the order in which they stand in a text.
+fn together(clauses: &[Clause], resolved: &[Vec<Resolved<'_>>]) -> Option<(Atom, Vec<Vec<crate::terms::Found>>)> {
+    let mut atom = Atom { scope: Scope::Any, text: String::new(), words: Vec::new(), tokens: 0 };
+    let mut found = Vec::new();
+    let mut next = 0;
+    for (clause, of_clause) in clauses.iter().zip(resolved) {
+        let first = of_clause.first()?;
+        if clause.negated || first.atom.scope != Scope::Any {
+            return None;
+        }
+        for (word, of_word) in first.atom.words.iter().zip(&first.words) {
+            let mut word = word.clone();
+            word.at += next;
+            // Other forms and spellings do not make the same phrase.
+            found.push(of_word.iter().filter(|found| found.text == word.text).cloned().collect());
+            atom.words.push(word);
+        }
+        next = atom.words.last()?.at + 1;
+    }
+    (clauses.len() > 1).then_some((atom, found))
 }
 
 /// How much more a document is worth when all words stand in its title or headings together.
