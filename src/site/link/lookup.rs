@@ -18,6 +18,7 @@ use super::reference::{self, Reference};
 use crate::note::{Link, LinkKind};
 use crate::path::SourcePath;
 use crate::site::{FolderId, Page, PageId};
+use crate::source::SHOWN;
 
 /// What a reference leads to, and between which files that was a choice.
 #[derive(Debug)]
@@ -138,7 +139,9 @@ fn path_link<'a>(names: &Names<'a>, page: &'a Page, link: &'a Link, finding: &mu
     if link.kind == LinkKind::Link && missing == Missing::Name && is_mail_address(target) {
         return Goal::External(format!("mailto:{target}").into());
     }
-    let is_hidden = |spelling: &Cow<'_, str>| spelling.split('/').any(|part| part.starts_with('.') && !matches!(part, "." | ".."));
+    let is_hidden = |spelling: &Cow<'_, str>| {
+        spelling.split('/').any(|part| part.starts_with('.') && !matches!(part, "." | "..") && !SHOWN.contains(&part))
+    };
     Goal::Missing(if spellings.iter().any(is_hidden) { Missing::Hidden } else { missing })
 }
 
