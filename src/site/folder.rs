@@ -35,8 +35,9 @@ pub fn plan(notes: &[Note]) -> Plan {
     let mut set: BTreeSet<&str> = BTreeSet::from([""]);
     for note in notes {
         let parent = note.path.parent();
-        set.extend(parent.match_indices('/').map(|(at, _)| &parent[..at]));
-        set.insert(parent);
+        // The deepest first: where one is known, so are those above it.
+        let mut ways = std::iter::once(parent.len()).chain(parent.rmatch_indices('/').map(|(at, _)| at));
+        while ways.next().is_some_and(|at| set.insert(&parent[..at])) {}
     }
     let paths: Vec<String> = set.into_iter().map(str::to_owned).collect();
     let ids: BTreeMap<&str, usize> = paths.iter().enumerate().map(|(id, path)| (&**path, id)).collect();
