@@ -161,11 +161,17 @@ pub fn reason(error: &std::io::Error) -> String {
     text.split_once(" (os error").map_or(text.as_str(), |(reason, _)| reason).to_owned()
 }
 
+/// A longer name is no slip of the finger, and comparing two takes the product of their lengths.
+const LONGEST: usize = 500;
+
 /// The nearest of `names` to `wanted`, when near enough that someone could have meant it (Damerau–Levenshtein distance of at most a third
 /// of the length). The first of equals wins.
 #[must_use]
 pub fn nearest<'a>(wanted: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let length = wanted.chars().count();
+    if length > LONGEST {
+        return None;
+    }
     let limit = (length / 3).max(1);
     names
         .into_iter()
