@@ -33,7 +33,10 @@ pub fn addresses(notes: &[Note], plan: &Plan, claims: &mut Claims, diagnostics: 
         let default = if *is_index { address::index(&plan.paths[folder.0 as usize]) } else { address::note(&note.path) };
         let wish = wish(note);
         let place = wish.as_ref().and_then(|wish| wish.place);
-        let wanted = wish.and_then(|wish| granted(note, &wish, diagnostics)).unwrap_or(default);
+        let granted = wish.and_then(|wish| {
+            meant(note, &wish).map_err(|why| diagnostics.push(bad(note, wish.key, wish.place, wish.text, &why))).ok()
+        });
+        let wanted = granted.unwrap_or(default);
         if address::is_reserved(&wanted) {
             let fault = fault(Code::BadAddress, note, place, format!("the address `{wanted}` is kept for a file that Biji makes"));
             diagnostics.push(fault.hint("rename the note, or give it another `slug` or `permalink`"));
@@ -106,10 +109,15 @@ fn wish(note: &Note) -> Option<Wish<'_>> {
     permalink.or_else(|| slug.map(|text| Wish { key: "slug", text, place: places.slug }))
 }
 
-/// The address that a wish means.
-fn granted(note: &Note, wish: &Wish<'_>, diagnostics: &mut Vec<Diagnostic>) -> Option<UrlPath> {
-    let result = if wish.key == "slug" { address::slug(note.path.parent(), wish.text) } else { address::whole(wish.text, Bare::Page) };
-    result.map_err(|why| diagnostics.push(bad(note, wish.key, wish.place, wish.text, &why))).ok()
+/// The address that a wish means, or why there is none.
+fn meant(note: &Note, wish: &Wish<'_>) -> Result<UrlPath, String> {
+    if wish.key == "slug" { address::slug(note.path.parent(), wish.text) } else { address::whole(wish.text, Bare::Page) }
+}
+
+/// Whether a note asks for the address of its own folder's index page.
+#[must_use]
+pub fn asks_for_index(note: &Note) -> bool {
+    wish(note).and_then(|wish| meant(note, &wish).ok()).is_some_and(|url| url == address::index(note.path.parent()))
 }
 
 fn bad(note: &Note, key: &str, place: Option<Span>, text: &str, why: &str) -> Diagnostic {
