@@ -5,7 +5,7 @@
 pub mod front_matter;
 pub mod markdown;
 
-pub use front_matter::FrontMatter;
+pub use front_matter::{FrontMatter, Places};
 
 use crate::diagnostic::{Diagnostic, File};
 use crate::path::{Anchor, SourcePath};

@@ -392,3 +392,22 @@ fn the_pages_own_ids_have_a_prefix() {
     let ids: Vec<&str> = html.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
     assert_eq!(ids, ["biji-main", "biji-contents", "biji-backlinks"]);
 }
+
+/// Templates nest at most 20 components, and a page must not list its whole way however long it is.
+#[test]
+fn folders_may_lie_in_folders_without_end() {
+    for depth in [0_usize, 1, 9, 10, 11, 15, 60, 300] {
+        let mut site = SiteBuilder::new();
+        let way: String = (0..depth).map(|level| format!("第{level}层/")).collect();
+        site.page("index.md", "Start", "");
+        site.page(&format!("{way}叶.md"), "叶", "");
+        let (pages, diagnostics) = pages(site, &[]);
+        assert_eq!(messages(&diagnostics), Vec::<String>::new(), "{depth}");
+        let html = page(&pages, &format!("{way}叶.html"));
+        assert!(html.contains("<a href=\"叶.html\" aria-current=\"page\">叶</a>"), "{depth}: {html}");
+        assert_eq!(html.contains("…"), depth > 11, "{depth}: {html}");
+        let way_up = if depth == 0 { "index.html".into() } else { format!("{}index.html", "../".repeat(depth)) };
+        assert!(html.contains(&format!("<li><a href=\"{way_up}\">")), "{depth}: {html}");
+        assert!(html.len() < 20_000, "{depth}: {}", html.len());
+    }
+}

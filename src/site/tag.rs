@@ -2,7 +2,7 @@
 //!
 //! In: the pages and their front matter. Out: the sorted tags, and each page's own. Knows nothing of links or HTML.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::address::{self, Claims};
 use super::{Page, PageId, Tag, TagId};
@@ -53,9 +53,10 @@ pub fn collect(pages: &[Page], claims: &mut Claims) -> (Vec<Tag>, Vec<Vec<TagId>
 
 fn own_tags(page: &Page, ids: &BTreeMap<&str, TagId>) -> Vec<TagId> {
     let mut own: Vec<TagId> = Vec::new();
+    let mut seen = BTreeSet::new();
     for name in page.note.front_matter.tags.iter().filter_map(|tag| clean(tag)) {
         if let Some(&id) = ids.get(&*SourcePath::fold(&name))
-            && !own.contains(&id)
+            && seen.insert(id)
         {
             own.push(id);
         }

@@ -61,6 +61,10 @@ pub struct Names<'a> {
     addresses: HashMap<String, Owner>,
 }
 
+/// The longest end of a path that names a file, in components: whoever writes more writes the whole path. Without a limit the ends of a deep
+/// path would take its length times its depth.
+const END: usize = 16;
+
 /// The extensions of notes.
 pub const EXTENSIONS: [&str; 2] = [".md", ".markdown"];
 
@@ -139,10 +143,12 @@ impl<'a> Names<'a> {
         }
         if entry.place == Place::Private {
             let parent = SourcePath::fold(entry.path.parent());
-            for (at, _) in parent.match_indices('/') {
-                self.private_folders.entry(parent[..at].to_owned()).or_default();
+            // The deepest first: where one is known, so are those above it.
+            for at in std::iter::once(parent.len()).chain(parent.rmatch_indices('/').map(|(at, _)| at)) {
+                if self.private_folders.insert(parent[..at].to_owned(), ()).is_some() {
+                    break;
+                }
             }
-            self.private_folders.entry(parent).or_default();
         }
         self.entries.push(entry);
     }
@@ -257,7 +263,8 @@ pub fn without_extension(path: &str) -> Option<&str> {
     EXTENSIONS.iter().find_map(|extension| path.strip_suffix(extension)).filter(|stem| !stem.is_empty() && !stem.ends_with('/'))
 }
 
-/// `a/b/c`, `b/c`, `c`.
+/// `a/b/c`, `b/c`, `c`: the whole path, and its ends of at most [`END`] components.
 fn ends_of(path: &str) -> impl Iterator<Item = &str> {
-    std::iter::once(path).chain(path.match_indices('/').map(|(at, _)| &path[at + 1..]))
+    let ends = path.rmatch_indices('/').take(END).map(|(at, _)| &path[at + 1..]);
+    std::iter::once(path).chain(ends)
 }
