@@ -13,6 +13,8 @@ use rayon::prelude::*;
 
 use self::address::Claims;
 use self::language::Letters;
+use std::collections::BTreeSet;
+
 use crate::config::Config;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::note::Note;
@@ -63,8 +65,10 @@ pub struct Page {
     pub links: Vec<Target>,
     /// The pages that link here, each once, in order; itself left out.
     pub backlinks: Vec<PageId>,
-    /// Its tags.
+    /// Its tags, each once.
     pub tags: Vec<TagId>,
+    /// What each of `note.tags` is, index for index.
+    pub tag_targets: Vec<Option<TagId>>,
     /// The page before it in reading order.
     pub previous: Option<PageId>,
     /// The page after it in reading order.
@@ -162,6 +166,7 @@ pub fn assemble_from(origin: Origin<'_>, mut config: Config, mut notes: Vec<Note
             links: Vec::new(),
             backlinks: Vec::new(),
             tags: Vec::new(),
+            tag_targets: Vec::new(),
             previous: None,
             next: None,
             note,
@@ -191,7 +196,9 @@ pub fn assemble_from(origin: Origin<'_>, mut config: Config, mut notes: Vec<Note
     for ((page, links), (backlinks, tags)) in pages.iter_mut().zip(resolved.targets).zip(backlinks.into_iter().zip(own_tags)) {
         page.links = links;
         page.backlinks = backlinks;
-        page.tags = tags;
+        page.tag_targets = tags;
+        let mut seen = BTreeSet::new();
+        page.tags = page.tag_targets.iter().copied().flatten().filter(|tag| seen.insert(*tag)).collect();
     }
     for pair in folder::reading_order(&folders).windows(2) {
         pages[pair[0].0 as usize].next = Some(pair[1]);

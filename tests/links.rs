@@ -157,7 +157,7 @@ const CASES: &[(&str, &str, &str)] = &[
     ("guide/x.md", "[[静态 pod]]", "k8s/静态 Pod.md"),
     ("guide/x.md", "[[静态 Pod#配置 kubelet]]", "k8s/静态 Pod.md#配置-kubelet"),
     ("guide/x.md", "[[静态 Pod#kube-proxy 与 C++：比较]]", "k8s/静态 Pod.md#kube-proxy-与-c比较"),
-    ("guide/x.md", "[[静态 Pod#^block1]]", "k8s/静态 Pod.md"),
+    ("guide/x.md", "[[静态 Pod#^block1]]", "k8s/静态 Pod.md#^block1"),
     ("guide/x.md", "[[top#Two#Inner]]", "top.md#inner-1"),
     ("guide/x.md", "[[top#Three]]", "top.md !broken-anchor"),
     ("guide/x.md", "[[health checks]]", "k8s/pods/probes.md"),

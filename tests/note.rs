@@ -246,7 +246,7 @@ fn html() {
         ("<b>a", "<p><b>a</b></p>\n"),
         ("<script>a", "<script>a</script>"),
         ("x <plaintext> y", "<p>x  y</p>\n"),
-        ("> [!NOTE]\n> a", "<div class=\"callout note\" role=\"note\">\n<p class=\"callout-title\">Note</p>\n<p>a</p>\n</div>\n"),
+        ("> [!NOTE]\n> a", "<div class=\"callout note\" role=\"note\">\n<p class=\"callout-title\"></p>\n<p>a</p>\n</div>\n"),
         ("- [x] a", "<ul>\n<li class=\"task\"><label><input type=\"checkbox\" checked=\"\" disabled=\"\" /> a</label></li>\n</ul>\n"),
         ("a\0b", "<p>a\u{fffd}b</p>\n"),
         ("$\\oops{$", "<p>$\\oops{$</p>\n"),

@@ -27,7 +27,11 @@ const ADDRESSES: &[AddressCase] = &[
     (&[("x.md", "---\nslug: ../y\n---\n")], &["x.html"], &[Code::BadAddress]),
     (&[("x.md", "---\npermalink: /a/../../b\n---\n")], &["x.html"], &[Code::BadAddress]),
     (&[("home.md", "---\npermalink: /\n---\n"), ("README.md", "")], &["README.html", "index.html"], &[]),
-    (&[("a/x.md", "---\nslug: index\n---\n"), ("a/y.md", "---\npermalink: /\n---\n")], &["a/index.html", "index.html"], &[Code::AddressCollision]),
+    (
+        &[("a/x.md", "---\nslug: index\n---\n"), ("a/y.md", "---\npermalink: /\n---\n")],
+        &["a/index.html", "index.html"],
+        &[Code::AddressCollision],
+    ),
     (&[("404.md", "")], &["404.html"], &[Code::BadAddress]),
     (&[("x.md", "---\npermalink: /biji/tags/x.html\n---\n")], &["biji/tags/x.html"], &[Code::BadAddress]),
     (&[("biji/x.md", "")], &["biji-/x.html"], &[]),

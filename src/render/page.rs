@@ -141,6 +141,8 @@ impl<'a> Shared<'a> {
             date: day(front_matter.date.as_deref()),
             updated: day(front_matter.updated.as_deref()),
             tags: tags.map(|tag| LinkView { title: tag.name.clone(), url: tag.url.href_from(&page.url) }).collect(),
+            words: page.note.length.total(),
+            minutes: page.note.length.minutes(),
             toc: toc(&page.note.outline),
             previous: page.previous.map(link),
             next: page.next.map(link),

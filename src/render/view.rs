@@ -87,6 +87,10 @@ pub struct NoteView {
     pub updated: String,
     /// Its tags.
     pub tags: Vec<LinkView>,
+    /// How long it is: Han characters and other words together, blocks of code left out.
+    pub words: u32,
+    /// How many minutes reading takes, rounded up; 0 for an empty note.
+    pub minutes: u32,
     /// Its headings as a tree.
     pub toc: Vec<TocView>,
     /// The note before it in reading order, or `null`.

@@ -24,7 +24,7 @@ use self::near::Near;
 use self::report::Hints;
 use super::{Folder, Page, PageId, Target};
 use crate::diagnostic::Diagnostic;
-use crate::note::Link;
+use crate::note::{Link, LinkKind};
 use crate::path::{SourcePath, UrlPath};
 use crate::source::Attachment;
 
@@ -148,6 +148,10 @@ fn settle(
             let found = anchors.get(id).and_then(|anchors| anchors.find(fragment));
             if found.is_none() {
                 faults.push(report::anchor(page, link, help.names.page(*id), fragment, help.headings.get(id)));
+                if link.kind == LinkKind::Embed {
+                    // The whole note is not what was asked for.
+                    return Target::Broken;
+                }
             }
             Target::Page(*id, found.flatten())
         }

@@ -33,9 +33,8 @@ pub fn addresses(notes: &[Note], plan: &Plan, claims: &mut Claims, diagnostics: 
         let default = if *is_index { address::index(&plan.paths[folder.0 as usize]) } else { address::note(&note.path) };
         let wish = wish(note);
         let place = wish.as_ref().and_then(|wish| wish.place);
-        let granted = wish.and_then(|wish| {
-            meant(note, &wish).map_err(|why| diagnostics.push(bad(note, wish.key, wish.place, wish.text, &why))).ok()
-        });
+        let granted =
+            wish.and_then(|wish| meant(note, &wish).map_err(|why| diagnostics.push(bad(note, wish.key, wish.place, wish.text, &why))).ok());
         let wanted = granted.unwrap_or(default);
         if address::is_reserved(&wanted) {
             let fault = fault(Code::BadAddress, note, place, format!("the address `{wanted}` is kept for a file that Biji makes"));

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::anchor::letters_of;
+use super::anchor::{block_of, letters_of};
 use super::lookup::Missing;
 use super::names::{EntryId, Names, Place, without_extension};
 use super::near::Near;
@@ -38,6 +38,10 @@ pub fn ambiguous(page: &Page, link: &Link, names: &Names<'_>, candidates: &[Entr
 #[must_use]
 pub fn anchor(page: &Page, link: &Link, to: &Page, fragment: &str, headings: Option<&Near>) -> Diagnostic {
     let wanted = decode(fragment);
+    if let Some(block) = block_of(&wanted) {
+        let fault = at(Code::BrokenAnchor, page, link, format!("no block `{block}` in `{}`", to.note.path));
+        return fault.hint(format!("write ` {block}` at the end of the paragraph or item that is meant"));
+    }
     let fault = at(Code::BrokenAnchor, page, link, format!("no heading `#{wanted}` in `{}`", to.note.path));
     let near = headings.and_then(|headings| headings.find(&letters_of(&wanted))).and_then(|at| to.note.outline.get(at));
     match near {
