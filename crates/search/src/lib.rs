@@ -14,6 +14,7 @@ mod rank;
 mod record;
 mod schema;
 mod searcher;
+mod segment;
 mod snippet;
 mod spelling;
 mod terms;
