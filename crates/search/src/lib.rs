@@ -6,7 +6,6 @@
 
 mod directory;
 pub mod fold;
-mod han;
 mod index;
 mod pack;
 mod query;
