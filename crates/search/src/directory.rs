@@ -1,16 +1,14 @@
-//! A tantivy directory over something that may not have all bytes yet.
+//! Files for tantivy's readers over something that may not have all bytes yet.
 //!
-//! *In*: a [`Source`], which answers reads of named files. *Out*: a read-only `Directory`. A read that cannot be answered yet is an error of
-//! the kind `WouldBlock`, which tantivy hands back to the caller. Locks do nothing, as nothing is written; nothing waits, as a browser cannot.
+//! *In*: a [`Source`], which answers reads of named files. *Out*: tantivy's `FileSlice`. A read that cannot be answered yet is an error of
+//! the kind `WouldBlock`, which tantivy hands back to the caller. Nothing waits, as a browser cannot.
 
 use std::fmt;
 use std::io;
 use std::ops::Range;
-use std::path::Path;
 use std::sync::Arc;
 use tantivy::HasLen;
-use tantivy::directory::error::{DeleteError, LockError, OpenReadError, OpenWriteError};
-use tantivy::directory::{Directory, DirectoryLock, FileHandle, Lock, OwnedBytes, WatchCallback, WatchHandle, WritePtr};
+use tantivy::directory::{FileHandle, FileSlice, OwnedBytes};
 
 /// Named files that can be read in pieces.
 pub(crate) trait Source: fmt::Debug + Send + Sync + 'static {
@@ -20,14 +18,10 @@ pub(crate) trait Source: fmt::Debug + Send + Sync + 'static {
     fn read(&self, name: &str, range: Range<usize>) -> io::Result<OwnedBytes>;
 }
 
-/// The directory.
-#[derive(Debug)]
-pub(crate) struct ReadOnly<S>(pub(crate) Arc<S>);
-
-impl<S> Clone for ReadOnly<S> {
-    fn clone(&self) -> Self {
-        Self(Arc::clone(&self.0))
-    }
+/// A file as a whole; nothing of it is read yet.
+pub(crate) fn file<S: Source>(source: &Arc<S>, name: &str) -> io::Result<FileSlice> {
+    let len = source.len(name).ok_or(io::ErrorKind::NotFound)?;
+    Ok(FileSlice::new(Arc::new(File { source: Arc::clone(source), name: name.to_owned(), len })))
 }
 
 #[derive(Debug)]
@@ -52,55 +46,5 @@ impl<S: Source> FileHandle for File<S> {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
         self.source.read(&self.name, range)
-    }
-}
-
-fn name(path: &Path) -> &str {
-    path.to_str().unwrap_or_default()
-}
-
-fn read_only() -> io::Error {
-    io::ErrorKind::ReadOnlyFilesystem.into()
-}
-
-impl<S: Source> Directory for ReadOnly<S> {
-    fn get_file_handle(&self, path: &Path) -> Result<Arc<dyn FileHandle>, OpenReadError> {
-        let name = name(path).to_owned();
-        let len = self.0.len(&name).ok_or_else(|| OpenReadError::FileDoesNotExist(path.to_owned()))?;
-        Ok(Arc::new(File { source: Arc::clone(&self.0), name, len }))
-    }
-
-    fn delete(&self, path: &Path) -> Result<(), DeleteError> {
-        Err(DeleteError::IoError { io_error: Arc::new(read_only()), filepath: path.to_owned() })
-    }
-
-    fn exists(&self, path: &Path) -> Result<bool, OpenReadError> {
-        Ok(self.0.len(name(path)).is_some())
-    }
-
-    fn open_write(&self, path: &Path) -> Result<WritePtr, OpenWriteError> {
-        Err(OpenWriteError::IoError { io_error: Arc::new(read_only()), filepath: path.to_owned() })
-    }
-
-    fn atomic_read(&self, path: &Path) -> Result<Vec<u8>, OpenReadError> {
-        let len = self.0.len(name(path)).ok_or_else(|| OpenReadError::FileDoesNotExist(path.to_owned()))?;
-        let bytes = self.0.read(name(path), 0..len);
-        bytes.map(|bytes| bytes.as_slice().to_vec()).map_err(|error| OpenReadError::wrap_io_error(error, path.to_owned()))
-    }
-
-    fn atomic_write(&self, _: &Path, _: &[u8]) -> io::Result<()> {
-        Err(read_only())
-    }
-
-    fn sync_directory(&self) -> io::Result<()> {
-        Ok(())
-    }
-
-    fn acquire_lock(&self, _: &Lock) -> Result<DirectoryLock, LockError> {
-        Ok(DirectoryLock::from(Box::new(())))
-    }
-
-    fn watch(&self, _: WatchCallback) -> tantivy::Result<WatchHandle> {
-        Ok(WatchHandle::empty())
     }
 }

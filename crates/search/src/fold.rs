@@ -3,8 +3,9 @@
 //! *In*: text. *Out*: folded characters, each with the byte range of the original characters it came from. Knows nothing of words or queries.
 //! Texts that a reader holds to be the same (`Ｃａｆé`, `cafe`; `ｶﾞ`, `ガ`; `靜態`, `静态`) come out the same.
 
-use unicode_normalization::UnicodeNormalization as _;
-use unicode_normalization::char::is_combining_mark;
+#[cfg(test)]
+mod reference;
+mod table;
 
 /// One folded character and where it came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,13 +36,13 @@ pub fn fold_into(text: &str, base: u32, out: &mut Vec<Folded>) {
         let Some(ch) = text[at..].chars().next() else { break };
         let len = ch.len_utf8();
         if ('\u{4E00}'..='\u{9FFF}').contains(&ch) {
-            out.push(Folded { ch: crate::han::simplify(ch), upper: false, start, end: start + len as u32 });
+            out.push(Folded { ch: table::simplify(ch), upper: false, start, end: start + len as u32 });
             at += len;
             continue;
         }
         let mut cluster = len;
         for next in text[at + len..].chars() {
-            if !(is_combining_mark(next) || matches!(next, '\u{FF9E}' | '\u{FF9F}')) || cluster > 64 {
+            if !(is_mark(next) || is_syllable_part(next) || matches!(next, '\u{FF9E}' | '\u{FF9F}')) || cluster > 64 {
                 break;
             }
             cluster += next.len_utf8();
@@ -54,49 +55,85 @@ pub fn fold_into(text: &str, base: u32, out: &mut Vec<Folded>) {
 /// Folds a character together with the marks that follow it.
 fn fold_cluster(cluster: &str, start: u32, out: &mut Vec<Folded>) {
     let end = start + cluster.len() as u32;
-    let upper = cluster.chars().next().is_some_and(char::is_uppercase);
+    let mut chars = cluster.chars();
+    let Some(first) = chars.next() else { return };
+    let upper = first.is_uppercase();
     let mut push = |ch: char| {
-        for lower in ch.to_lowercase() {
-            if !is_diacritic(lower) && !is_ignorable(lower) {
-                out.push(Folded { ch: crate::han::simplify(lower), upper, start, end });
-            }
+        if !is_diacritic(ch) {
+            out.push(Folded { ch: table::simplify(ch), upper, start, end });
         }
     };
-    for ch in cluster.nfkc() {
-        if has_diacritics(ch) {
-            std::iter::once(ch).nfd().filter(|part| !is_combining_mark(*part)).map(expand).for_each(&mut push);
-        } else {
-            push(expand(ch));
+    if chars.as_str().is_empty() {
+        match table::fold(first) {
+            Some(folded) => folded.iter().copied().for_each(push),
+            None => push(first),
+        }
+        return;
+    }
+    let mut parts: Vec<char> = Vec::with_capacity(8);
+    for ch in cluster.chars() {
+        match table::fold(ch) {
+            Some(folded) => parts.extend(folded),
+            None => parts.push(ch),
+        }
+    }
+    order(&mut parts);
+    compose(&mut parts);
+    parts.into_iter().for_each(&mut push);
+}
+
+/// Puts marks of different classes in the one order that stands for all.
+fn order(parts: &mut [char]) {
+    for at in 1..parts.len() {
+        let mut place = at;
+        while place > 0 && class(parts[place]) > 0 && class(parts[place - 1]) > class(parts[place]) {
+            parts.swap(place - 1, place);
+            place -= 1;
         }
     }
 }
 
-/// Letters whose mark is part of the letter, so that no decomposition removes it.
-fn expand(ch: char) -> char {
-    match ch {
-        'ß' => 's',
-        'ø' | 'Ø' => 'o',
-        'đ' | 'Đ' | 'ð' | 'Ð' => 'd',
-        'ł' | 'Ł' => 'l',
-        'ħ' | 'Ħ' => 'h',
-        'ı' | 'İ' => 'i',
-        'ς' => 'σ',
-        _ => ch,
+/// Joins what has a character of its own together: kana and their voicing, the parts of a Hangul syllable.
+fn compose(parts: &mut Vec<char>) {
+    let mut base = 0;
+    let mut last = 0;
+    let mut at = 1;
+    while let (Some(&first), Some(&next)) = (parts.get(base), parts.get(at)) {
+        let own = class(next);
+        // A mark of the same class between the two keeps them apart, and so does any character that is no mark.
+        let free = at == base + 1 || (last < own && last > 0);
+        match table::compose(first, next).filter(|_| free) {
+            Some(whole) => {
+                parts[base] = whole;
+                parts.remove(at);
+            }
+            None => {
+                if own == 0 {
+                    base = at;
+                }
+                last = own;
+                at += 1;
+            }
+        }
     }
 }
 
-/// Latin, Greek and Cyrillic letters, whose marks are dropped. The marks of kana, Thai or Devanagari make another letter and are kept.
-fn has_diacritics(ch: char) -> bool {
-    matches!(ch, '\u{C0}'..='\u{24F}' | '\u{370}'..='\u{52F}' | '\u{1E00}'..='\u{1FFF}')
+fn class(ch: char) -> u8 {
+    table::mark(ch).unwrap_or(0)
+}
+
+/// Whether a character is a combining mark.
+pub(crate) fn is_mark(ch: char) -> bool {
+    table::mark(ch).is_some()
 }
 
 fn is_diacritic(ch: char) -> bool {
     matches!(ch, '\u{300}'..='\u{36F}')
 }
 
-/// Characters that are not seen: soft hyphen, zero-width spaces and joiners, direction marks, variation selectors.
-fn is_ignorable(ch: char) -> bool {
-    matches!(ch, '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2064}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}')
+/// The later parts of a Hangul syllable, where it is written in parts.
+fn is_syllable_part(ch: char) -> bool {
+    matches!(ch, '\u{1160}'..='\u{11FF}')
 }
 
 /// Folds a short text to a string, for comparing names.

@@ -1,21 +1,21 @@
 //! An opened tantivy segment: term look-ups, posting lists and positions, read straight from tantivy's files.
 //!
-//! Goes through tantivy's readers but not through its queries, which would bring the column store and a regular expression engine along.
+//! Goes through tantivy's readers of single files, not through its index or its queries, which would bring a JSON parser, the column store and
+//! a regular expression engine along.
 //! A read of bytes that have not arrived stops with [`Stop::Missing`]; the reader of the directory has noted which.
 
-use crate::directory::{ReadOnly, Source};
+use crate::directory::Source;
 use crate::schema;
+use crate::segment::{Detail, Terms, body, parts};
 use std::io;
 use std::sync::Arc;
-use tantivy::directory::{CompositeFile, FileSlice, OwnedBytes};
+use tantivy::TantivyError;
+use tantivy::directory::{FileSlice, OwnedBytes};
 use tantivy::fieldnorm::FieldNormReader;
-use tantivy::index::{Index, InvertedIndexReader, SegmentComponent, SegmentReader};
 use tantivy::positions::PositionReader;
-use tantivy::postings::{Postings as _, TermInfo};
+use tantivy::postings::TermInfo;
 use tantivy::schema::document::{DeserializeError, DocumentDeserialize, DocumentDeserializer, ValueDeserialize, ValueDeserializer};
-use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::store::StoreReader;
-use tantivy::{DocSet as _, TERMINATED, TantivyError};
 
 /// Why a step could not be finished.
 #[derive(Debug)]
@@ -28,20 +28,27 @@ pub(crate) enum Stop {
 
 impl From<io::Error> for Stop {
     fn from(error: io::Error) -> Self {
-        if error.kind() == io::ErrorKind::WouldBlock { Self::Missing } else { Self::Damaged(error.kind().to_string()) }
+        error.kind().into()
+    }
+}
+
+impl From<io::ErrorKind> for Stop {
+    fn from(kind: io::ErrorKind) -> Self {
+        match kind {
+            io::ErrorKind::WouldBlock => Self::Missing,
+            io::ErrorKind::NotFound => Self::Damaged("a file is missing".to_owned()),
+            io::ErrorKind::UnexpectedEof => Self::Damaged("a file is cut short".to_owned()),
+            _ => Self::Damaged("a file does not hold what it should".to_owned()),
+        }
     }
 }
 
 impl From<TantivyError> for Stop {
     fn from(error: TantivyError) -> Self {
         match error {
-            TantivyError::IoError(error) if error.kind() == io::ErrorKind::WouldBlock => Self::Missing,
-            TantivyError::OpenReadError(tantivy::directory::error::OpenReadError::IoError { io_error, .. })
-                if io_error.kind() == io::ErrorKind::WouldBlock =>
-            {
-                Self::Missing
-            }
-            other => Self::Damaged(other.to_string()),
+            TantivyError::IoError(error) => (*error).kind().into(),
+            // Not by its own words: printing every error that tantivy knows would be a tenth of the engine.
+            _ => Self::Damaged("a file does not hold what it should".to_owned()),
         }
     }
 }
@@ -76,13 +83,13 @@ pub(crate) struct Opened {
     pub(crate) documents: u32,
     /// The text fields in the order of [`schema::TEXT_FIELDS`].
     pub(crate) fields: Vec<TextField>,
-    pub(crate) meta: Arc<InvertedIndexReader>,
+    pub(crate) meta: Terms,
     store: StoreReader,
 }
 
 /// One field of text.
 pub(crate) struct TextField {
-    pub(crate) terms: Arc<InvertedIndexReader>,
+    pub(crate) terms: Terms,
     norms: FieldNormReader,
     positions: FileSlice,
     /// Mean length in tokens of the documents that have the field, at least one.
@@ -95,29 +102,26 @@ pub(crate) struct List {
     pub(crate) docs: Vec<u32>,
     pub(crate) counts: Vec<u32>,
     /// Number of positions before each document's.
-    offsets: Vec<u32>,
+    pub(crate) offsets: Vec<u32>,
 }
 
 impl Opened {
     /// Opens the only segment.
-    pub(crate) fn open<S: Source>(directory: ReadOnly<S>) -> tantivy::Result<Self> {
-        let index = Index::open(directory)?;
-        let segments = index.searchable_segments()?;
-        let segment = segments.first().ok_or_else(|| TantivyError::InternalError("no segment".to_owned()))?;
-        let reader = SegmentReader::open(segment)?;
-        let positions = CompositeFile::open(&segment.open_read(SegmentComponent::Positions)?)?;
-        let documents = reader.max_doc();
-        let text_field = |field: Field| -> tantivy::Result<TextField> {
-            let terms = reader.inverted_index(field)?;
-            Ok(TextField {
-                mean: (terms.total_num_tokens() as f32 / documents.max(1) as f32).max(1.0),
-                terms,
-                norms: reader.get_fieldnorms_reader(field)?,
-                positions: positions.open_read(field).unwrap_or_else(FileSlice::empty),
-            })
-        };
-        let fields = schema::TEXT_FIELDS.into_iter().map(text_field).collect::<tantivy::Result<_>>()?;
-        Ok(Self { documents, fields, meta: reader.inverted_index(schema::META)?, store: reader.get_store_reader(0)? })
+    pub(crate) fn open<S: Source>(source: &Arc<S>) -> Result<Self, Stop> {
+        let (dictionaries, postings) = (parts(source, "term")?, parts(source, "idx")?);
+        let (positions, norms) = (parts(source, "pos")?, parts(source, "fieldnorm")?);
+        let missing = || Stop::Damaged("a field is missing".to_owned());
+        let mut fields = Vec::with_capacity(schema::TEXT_FIELDS.len());
+        let mut documents = 0;
+        for field in schema::TEXT_FIELDS {
+            let terms = Terms::open(&dictionaries, &postings, field, Detail::Positions)?;
+            let norms = FieldNormReader::open(norms.open_read(field).ok_or_else(missing)?)?;
+            documents = norms.num_docs();
+            let mean = (terms.total_num_tokens() as f32 / documents.max(1) as f32).max(1.0);
+            fields.push(TextField { mean, terms, norms, positions: positions.open_read(field).unwrap_or_else(FileSlice::empty) });
+        }
+        let meta = Terms::open(&dictionaries, &postings, schema::META, Detail::Documents)?;
+        Ok(Self { documents, fields, meta, store: StoreReader::open(body(source, "store")?, 0)? })
     }
 
     /// A document's stored record.
@@ -134,7 +138,7 @@ impl TextField {
 
     /// The posting list of a term.
     pub(crate) fn list(&self, info: &TermInfo) -> Result<List, Stop> {
-        read_list(&self.terms, info, IndexRecordOption::WithFreqs)
+        self.terms.list(info)
     }
 
     /// Asks for a term's positions ahead of the step that reads them, where they are few: a read less to wait for.
@@ -149,22 +153,6 @@ impl TextField {
     pub(crate) fn positions(&self, info: &TermInfo, list: &List, places: &[usize]) -> Result<Positions, Stop> {
         Positions::open(&self.positions.slice(info.positions_range.clone()), list, places)
     }
-}
-
-/// Reads a posting list.
-pub(crate) fn read_list(terms: &InvertedIndexReader, info: &TermInfo, option: IndexRecordOption) -> Result<List, Stop> {
-    let mut postings = terms.read_postings_from_terminfo(info, option)?;
-    let mut list = List::default();
-    let mut offset = 0u32;
-    while postings.doc() != TERMINATED {
-        let count = postings.term_freq();
-        list.docs.push(postings.doc());
-        list.counts.push(count);
-        list.offsets.push(offset);
-        offset = offset.saturating_add(count);
-        postings.advance();
-    }
-    Ok(list)
 }
 
 /// Positions in one block of tantivy's format.

@@ -6,7 +6,6 @@
 
 mod directory;
 pub mod fold;
-mod han;
 mod index;
 mod pack;
 mod query;
@@ -14,6 +13,7 @@ mod rank;
 mod record;
 mod schema;
 mod searcher;
+mod segment;
 mod snippet;
 mod spelling;
 mod terms;

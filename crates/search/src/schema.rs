@@ -10,10 +10,6 @@ use tantivy::schema::{IndexRecordOption, Schema, TextFieldIndexing, TextOptions}
 /// Version of the pack, its schema and its tokens.
 pub const VERSION: u32 = 1;
 
-/// The only file names of the segment: tantivy draws a random id, which would make every build different.
-#[cfg(feature = "build")]
-pub(crate) const SEGMENT: &str = "00000000000000000000000000000001";
-
 /// The title alone, so that its length tells an exact match.
 pub(crate) const TITLE: Field = Field::from_field_id(0);
 /// Other names: aliases and the file's stem.

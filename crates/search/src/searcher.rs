@@ -3,7 +3,6 @@
 //! *In*: the entry, blocks, a request. *Out*: an answer, or the names of all blocks that the next step needs. A search is started anew each
 //! time something arrives; what is there is read from memory, so that costs little.
 
-use crate::directory::ReadOnly;
 use crate::index::{Opened, Reads, Stop};
 use crate::pack::{BlockId, Blocks, Table, read_entry};
 use crate::query::{Atom, Clause, Scope, parse};
@@ -95,7 +94,7 @@ impl Searcher {
         let first = hot.first().ok_or(Stop::Missing)?;
         let table = Table::decode(first, &self.hot).ok_or_else(|| Stop::Damaged("the table of files cannot be read".to_owned()))?;
         self.blocks.set_table(table);
-        let opened = Opened::open(ReadOnly(Arc::clone(&self.blocks)))?;
+        let opened = Opened::open(&self.blocks)?;
         Ok(self.opened.get_or_init(|| opened))
     }
 

@@ -56,7 +56,7 @@ pub(crate) fn find(opened: &Opened, word: &Word, scope: Scope, reads: &mut Reads
     let mut found = Vec::new();
     let dense = word.text.chars().next().is_some_and(crate::token::is_dense);
     for &field in fields_of(scope) {
-        let dictionary = opened.fields[field].terms.terms();
+        let Some(dictionary) = opened.fields[field].terms.terms() else { continue };
         let letters = word.text.chars().count();
         let root = stem(&word.text);
         let flexible = word.flexible && word.text.len() >= 4 && word.text.bytes().all(|byte| byte.is_ascii_lowercase());
@@ -108,7 +108,7 @@ pub(crate) fn find_near(opened: &Opened, word: &Word, scope: Scope, reads: &mut 
     }
     let mut found: Vec<(usize, Found)> = Vec::new();
     for &field in fields_of(scope) {
-        let dictionary = opened.fields[field].terms.terms();
+        let Some(dictionary) = opened.fields[field].terms.terms() else { continue };
         // Everywhere in titles and headings; in the text, which has many more words, where the first two letters are right.
         let ranges: Vec<&str> = if is_small(field) && dictionary.num_terms() < 20_000 { vec![""] } else { vec![&word.text[..2]] };
         for from in ranges {
@@ -178,7 +178,7 @@ pub(crate) fn find_meta(opened: &Opened, scope: Scope, text: &str, words: &[Word
         Scope::Path => schema::PATH_MARK,
         _ => schema::LANGUAGE_MARK,
     };
-    let dictionary = opened.meta.terms();
+    let Some(dictionary) = opened.meta.terms() else { return Ok(Vec::new()) };
     let read = |prefix: &str, exact: bool, reads: &mut Reads| -> Result<Vec<u32>, Stop> {
         let mut infos = Vec::new();
         let seen = scan(dictionary, prefix, &mut |term, info| {
@@ -189,7 +189,7 @@ pub(crate) fn find_meta(opened: &Opened, scope: Scope, text: &str, words: &[Word
         reads.take(seen)?;
         let mut docs = Vec::new();
         for info in infos {
-            let list = crate::index::read_list(&opened.meta, &info, tantivy::schema::IndexRecordOption::Basic);
+            let list = opened.meta.list(&info);
             docs.extend(reads.take(list)?.unwrap_or_default().docs);
         }
         docs.sort_unstable();

@@ -62,7 +62,7 @@ pub fn build(documents: &[Document]) -> Result<Pack, BuildError> {
     pack_files(files, documents.len())
 }
 
-fn write_segment(documents: &[Document]) -> Result<BTreeMap<String, Vec<u8>>, BuildError> {
+pub(crate) fn write_segment(documents: &[Document]) -> Result<BTreeMap<String, Vec<u8>>, BuildError> {
     let ram = RamDirectory::create();
     let tokenizers = TokenizerManager::new();
     // tantivy asks for a tokenizer of this name for fields that are not indexed, too.
@@ -92,7 +92,7 @@ fn write_segment(documents: &[Document]) -> Result<BTreeMap<String, Vec<u8>>, Bu
     let segment = index.searchable_segment_metas()?.into_iter().next().ok_or_else(|| BuildError("the index has no segment".to_owned()))?;
     let id = segment.id().uuid_string();
     let dashed = format!("{}-{}-{}-{}-{}", &id[..8], &id[8..12], &id[12..16], &id[16..20], &id[20..]);
-    let fixed = schema::SEGMENT;
+    let fixed = crate::segment::SEGMENT;
     let fixed_dashed = format!("{}-{}-{}-{}-{}", &fixed[..8], &fixed[8..12], &fixed[12..16], &fixed[16..20], &fixed[20..]);
     let meta = String::from_utf8_lossy(&meta).replace(&dashed, &fixed_dashed).replace(&id, fixed);
     files.insert("meta.json".to_owned(), meta.into_bytes());
@@ -282,8 +282,8 @@ fn block_size(name: &str, len: usize) -> usize {
 fn pack_files(files: BTreeMap<String, Vec<u8>>, documents: usize) -> Result<Pack, BuildError> {
     let files = files.into_iter().map(|(name, bytes)| (name, Arc::from(bytes))).collect();
     let watched = Arc::new(Watched { files, reads: Mutex::new(Vec::new()) });
-    let segment = Opened::open(directory::ReadOnly(Arc::clone(&watched)))?;
-    let _ = (segment, documents);
+    let _ = documents;
+    Opened::open(&watched).map_err(|_| BuildError("the index that was written cannot be read".to_owned()))?;
     let mut hot_ranges: BTreeMap<String, Vec<Range<usize>>> = BTreeMap::new();
     for (name, range) in watched.take() {
         hot_ranges.entry(name).or_default().push(range);
