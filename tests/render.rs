@@ -76,7 +76,7 @@ fn references() {
             "",
             "<p><a href=\"https://x.org/?a=1&amp;b=%22%3C\" rel=\"external noopener\"></a></p>",
         ),
-        (Link, Target::Broken, "", "", "<p><span class=\"broken-link\" title=\"This link leads nowhere: target\"></span></p>"),
+        (Link, Target::Broken, "", "", "<p><span class=\"broken-link\" title=\"This link leads nowhere\"></span></p>"),
         (Link, Target::Private, "", "", "<p></p>"),
         (Link, Target::Refused, "", "", "<p></p>"),
         (Link, Target::Attachment(0, "?raw".into()), "", "", "<p><a href=\"图/x%20y.png?raw\"></a></p>"),
@@ -117,7 +117,7 @@ fn references() {
             "",
             "<iframe src=\"a.pdf#page=3\" title=\"target\" loading=\"lazy\"></iframe>",
         ),
-        (Embed, Target::Broken, "", "", "<span class=\"broken-link\" title=\"Not found: target\">target</span>"),
+        (Embed, Target::Broken, "", "", "<span class=\"broken-link\" title=\"Not found\">target</span>"),
         (Embed, Target::Private, "shown", "", "<p>shown</p>"),
         (
             Embed,

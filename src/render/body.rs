@@ -166,9 +166,8 @@ impl<'a> Filler<'a> {
             }
             Target::Broken => {
                 out.push_str("<span class=\"broken-link\" title=\"");
+                // Not what it names: that may be a place on the writer's computer, or a note that is private.
                 escape_into(out, self.words.get("broken_link"));
-                out.push_str(": ");
-                escape_into(out, &link.target);
                 out.push_str("\">");
                 return "</span>";
             }
@@ -233,9 +232,8 @@ impl<'a> Filler<'a> {
             }
             Target::Broken => {
                 out.push_str("<span class=\"broken-link\" title=\"");
+                // Not what it names: that may be a place on the writer's computer, or a note that is private.
                 escape_into(out, self.words.get("broken_embed"));
-                out.push_str(": ");
-                escape_into(out, &link.target);
                 out.push_str("\">");
                 escape_into(out, if text.is_empty() { name } else { text });
                 out.push_str("</span>");
