@@ -175,10 +175,12 @@ pub fn assemble_from(origin: Origin<'_>, mut config: Config, mut notes: Vec<Note
     let folders = folder::build(&plan, &pages, addresses.folders, config.title.as_deref().unwrap_or_default());
     let (tags, own_tags) = tag::collect(&pages, &mut claims);
 
+    let wishes: Vec<Vec<UrlPath>> = private.iter().map(plan::wishes).collect();
     let hidden: Vec<link::Hidden> = private
         .iter()
-        .map(|note| link::Hidden { path: &note.path, aliases: &note.front_matter.aliases })
-        .chain(origin.held_back.iter().map(|path| link::Hidden { path, aliases: &[] }))
+        .zip(&wishes)
+        .map(|(note, addresses)| link::Hidden { path: &note.path, aliases: &note.front_matter.aliases, addresses })
+        .chain(origin.held_back.iter().map(|path| link::Hidden { path, aliases: &[], addresses: &[] }))
         .collect();
     let resolved = link::resolve(&pages, &folders, &addresses.redirects, &hidden, attachments, &mut diagnostics);
     let mut published_attachments = Vec::with_capacity(resolved.attachments.len());

@@ -32,8 +32,8 @@ const VAULT: &[(&str, &str)] = &[
     ("twin/a.md", "x"),
     ("folder-note/folder-note.md", "x"),
     ("moved.md", "---\npermalink: /new/place/\n---\nx"),
-    ("secret/plan.md", "---\npublish: false\naliases: [Plan B]\n---\n![](plan.png)\n"),
-    ("draft.md", "---\ndraft: true\n---\nx"),
+    ("secret/plan.md", "---\npublish: false\naliases: [Plan B, /old/plan/]\n---\n![](plan.png)\n"),
+    ("draft.md", "---\ndraft: true\npermalink: /soon.html\n---\nx"),
     ("pictures/007.jpg", ""),
     ("pictures/007.jpg.md", "x"),
     ("notes/008.jpg.md", "x"),
@@ -198,6 +198,10 @@ const CASES: &[(&str, &str, &str)] = &[
     ("x.md", "[[draft]]", "private !link-to-private"),
     ("x.md", "[t](secret/)", "private !link-to-private"),
     ("x.md", "[t](secret/plan.html)", "private !link-to-private"),
+    ("x.md", "[t](/old/plan/)", "private !link-to-private"),
+    ("x.md", "[t](old/plan/index.html)", "private !link-to-private"),
+    ("x.md", "[t](/soon.html)", "private !link-to-private"),
+    ("x.md", "[t](/soon)", "private !link-to-private"),
 ];
 
 #[test]

@@ -35,6 +35,8 @@ pub struct Hidden<'a> {
     pub path: &'a SourcePath,
     /// Its other names.
     pub aliases: &'a [String],
+    /// The addresses that it asks for.
+    pub addresses: &'a [UrlPath],
 }
 
 /// Every page's targets, and the attachments that they name.

@@ -99,6 +99,14 @@ struct Wish<'a> {
     place: Option<Span>,
 }
 
+/// Every address that a note asks for, its old ones included.
+#[must_use]
+pub fn wishes(note: &Note) -> Vec<UrlPath> {
+    let own = wish(note).and_then(|wish| meant(note, &wish).ok());
+    let old = note.front_matter.aliases.iter().filter(|alias| address::looks_like_address(alias));
+    own.into_iter().chain(old.filter_map(|alias| address::whole(alias, Bare::Folder).ok())).collect()
+}
+
 /// What `permalink` or `slug` ask for. An address of another host (`url: https://…`, where a clipped page came from) is no wish.
 fn wish(note: &Note) -> Option<Wish<'_>> {
     let (front_matter, places) = (&note.front_matter, &note.front_matter.places);

@@ -172,7 +172,8 @@ fn at(names: &Names<'_>, path: &str, is_folder: bool, candidates: &mut Vec<Entry
         return ids.first().map(|id| Hit::File(*id));
     }
     let folder = names.folder_end(&folded).iter().find(|id| names.folders()[id.0 as usize].path.len() == path.len());
-    folder.map(|id| Hit::Folder(*id)).or_else(|| names.hides(&folded).then_some(Hit::Private))
+    let is_private = || names.hides(&folded) || addresses.iter().any(|end| names.hides_address(&format!("{folded}{end}")));
+    folder.map(|id| Hit::Folder(*id)).or_else(|| is_private().then_some(Hit::Private))
 }
 
 /// The file whose path ends with a plain path that leads nowhere from where it is written. Names that every folder has say too little.

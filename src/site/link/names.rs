@@ -3,7 +3,7 @@
 //! In: pages, folders, redirects, attachments, and that private notes exist. Out: `Names`, which answers exact paths, paths whose case or
 //! composition differs, ends of paths, other names, and addresses. The hash maps are only asked, never gone through.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::Hidden;
 use crate::path::{SourcePath, UrlPath};
@@ -59,6 +59,7 @@ pub struct Names<'a> {
     folder_ends: HashMap<String, Vec<FolderId>>,
     private_folders: HashMap<String, ()>,
     addresses: HashMap<String, Owner>,
+    private_addresses: HashSet<String>,
 }
 
 /// The longest end of a path that names a file, in components: whoever writes more writes the whole path. Without a limit the ends of a deep
@@ -101,6 +102,7 @@ impl<'a> Names<'a> {
             folder_ends: HashMap::new(),
             private_folders: HashMap::new(),
             addresses: HashMap::with_capacity(pages.len() + folders.len()),
+            private_addresses: hidden.iter().flat_map(|note| note.addresses).map(|url| SourcePath::fold(url.as_str())).collect(),
         };
         for ((entry, aliases), id) in entries.into_iter().zip(0..) {
             names.add(entry, aliases, id);
@@ -248,6 +250,12 @@ impl<'a> Names<'a> {
     #[must_use]
     pub fn hides(&self, folded: &str) -> bool {
         self.private_folders.contains_key(folded)
+    }
+
+    /// True when a private note asks for this folded address.
+    #[must_use]
+    pub fn hides_address(&self, folded: &str) -> bool {
+        self.private_addresses.contains(folded)
     }
 
     /// Whose address this is when folded.
