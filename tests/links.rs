@@ -258,3 +258,15 @@ fn reports_name_what_was_meant() {
         assert!(text.get(span.clone()).is_some_and(|place| !place.is_empty()), "{text}: {span:?}");
     }
 }
+
+#[test]
+fn of_very_many_files_with_one_name_a_few_are_named() {
+    let paths: Vec<String> = (0..3000).map(|n| format!("f{n:04}/note.md")).collect();
+    let files: Vec<(&str, &str)> = paths.iter().map(|path| (path.as_str(), "[[note]]")).chain([("x.md", "[[note]]")]).collect();
+    let (site, diagnostics) = vault::assemble(Config::default(), &files);
+    assert_eq!(diagnostics.len(), 3001);
+    let list = "`f0000/note.md`, `f0001/note.md`, `f0002/note.md`, `f0003/note.md`, `f0004/note.md` and 2995 more";
+    assert_eq!(diagnostics[3000].message, format!("`note` fits several files: {list}"));
+    assert_eq!(vault::words(&site, &site.pages[2999].links[0]), "f2999/note.md");
+    assert_eq!(vault::words(&site, &site.pages[3000].links[0]), "f0000/note.md");
+}

@@ -137,7 +137,7 @@ fn settle(
     help: &Help<'_, '_>,
     faults: &mut Vec<Diagnostic>,
 ) -> Target {
-    if !finding.candidates.is_empty() {
+    if !finding.candidates.first.is_empty() {
         faults.push(report::ambiguous(page, link, help.names, &finding.candidates));
     }
     if finding.leaves {

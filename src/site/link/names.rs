@@ -209,11 +209,10 @@ impl<'a> Names<'a> {
         &ids[..ids.iter().take_while(|id| self.entry(**id).folded.len() == folded.len()).count()]
     }
 
-    /// True when this folded path, with or without a note's extension, is the file's whole path.
+    /// True when there are private notes at all.
     #[must_use]
-    pub fn is_path(&self, id: EntryId, folded: &str) -> bool {
-        let entry = self.entry(id);
-        entry.folded == folded || (entry.place != Place::Attachment && without_extension(&entry.folded) == Some(folded))
+    pub fn hides_any(&self) -> bool {
+        !self.private_folders.is_empty()
     }
 
     /// The files whose folded path ends with this one, shortest first.

@@ -6,8 +6,8 @@
 use std::collections::BTreeMap;
 
 use super::anchor::{block_of, letters_of};
-use super::lookup::Missing;
-use super::names::{EntryId, Names, Place, without_extension};
+use super::lookup::{Candidates, Missing};
+use super::names::{Names, Place, without_extension};
 use super::near::Near;
 use super::reference::{decode, join, join_at_most_to_root, split};
 use crate::diagnostic::{Code, Diagnostic};
@@ -15,19 +15,16 @@ use crate::note::{Link, LinkKind};
 use crate::path::SourcePath;
 use crate::site::Page;
 
-/// How many candidates a message names.
-const NAMED: usize = 5;
-
 /// How many paths of one name are compared for a hint.
 const COMPARED: usize = 16;
 
 /// A wikilink that fits several files.
 #[must_use]
-pub fn ambiguous(page: &Page, link: &Link, names: &Names<'_>, candidates: &[EntryId]) -> Diagnostic {
-    let mut paths: Vec<&str> = candidates.iter().map(|id| names.entry(*id).path.as_str()).collect();
+pub fn ambiguous(page: &Page, link: &Link, names: &Names<'_>, candidates: &Candidates) -> Diagnostic {
+    let mut paths: Vec<&str> = candidates.first.iter().map(|id| names.entry(*id).path.as_str()).collect();
     paths.sort_unstable();
-    let more = paths.len().saturating_sub(NAMED);
-    let mut list = paths.iter().take(NAMED).map(|path| format!("`{path}`")).collect::<Vec<_>>().join(", ");
+    let more = candidates.total - paths.len();
+    let mut list = paths.iter().map(|path| format!("`{path}`")).collect::<Vec<_>>().join(", ");
     if more > 0 {
         list.push_str(&format!(" and {more} more"));
     }
