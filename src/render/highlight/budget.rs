@@ -21,9 +21,8 @@ const WEIGHT_LIMIT: usize = 1000;
 
 /// So many bytes in a pattern are a repetition.
 const REPEATED: usize = 32;
-/// So many bytes of white space, or of what people draw lines with, are one; fewer where that is slow.
-const RULED: usize = 64;
-const RULED_SLOWLY: usize = 40;
+/// So many bytes of white space, or of what people draw lines with, are one.
+const RULED: usize = 40;
 /// The longest pattern.
 const PERIOD: usize = 4;
 
@@ -43,20 +42,24 @@ pub(super) fn too_much(syntax: &str, text: &str) -> Option<String> {
         return Some("the code block has too many long lines to be highlighted".to_owned());
     }
     let is_slow = SLOW.contains(&syntax);
-    let weight: usize = text.lines().filter(|line| line.len() >= REPEATED).map(|line| weight(line.as_bytes(), is_slow)).sum();
+    let weight: usize = text.lines().filter(|line| line.len() >= REPEATED).map(|line| weight(line, is_slow)).sum();
     (weight > WEIGHT_LIMIT).then(|| "the code block has too many lines that repeat one pattern to be highlighted".to_owned())
 }
 
-/// What the longest repetitions of a line may cost.
-fn weight(line: &[u8], is_slow: bool) -> usize {
-    let (repeated, ruled) = repetition(line);
-    let fast = |length: usize| 12 + length * length / 2500;
+/// What the longest repetitions of a line may cost. How far it is indented costs nothing.
+fn weight(line: &str, is_slow: bool) -> usize {
+    let text = line.trim_start();
+    let (repeated, ruled) = repetition(if text.is_empty() { line } else { text }.as_bytes());
     let repeated = match repeated {
         0..REPEATED => 0,
         _ if is_slow => 150 + repeated * 5 / 2,
-        _ => fast(repeated),
+        _ => 12 + repeated * repeated / 2500,
     };
-    let ruled = if ruled < if is_slow { RULED_SLOWLY } else { RULED } { 0 } else { fast(ruled) };
+    let ruled = match ruled {
+        0..RULED => 0,
+        _ if is_slow => 12 + ruled * ruled / 1000,
+        _ => 5 + ruled * ruled / 2000,
+    };
     repeated.max(ruled)
 }
 
@@ -132,7 +135,8 @@ mod tests {
                 false,
             ),
             ("SCSS", lines("/* ------------------------------------------------------------ */", 50), false),
-            ("YAML", lines("                                apiVersion: v1 # deep", 1000), false),
+            ("JSON", lines(&format!("{}\"key\": 1,", " ".repeat(60)), 1000), false),
+            ("JavaScript", lines(&"#".repeat(60), 1000), true),
             ("Less", lines("a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a", 3), false),
             ("Less", lines("a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a", 10), true),
             ("Lisp", lines(&"\\".repeat(60), 10), true),
