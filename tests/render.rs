@@ -227,6 +227,7 @@ fn the_sites_address() {
     assert!(page(&pages, "index.html").contains("<link rel=\"canonical\" href=\"https://example.org/wiki/\">"));
     let html = page(&pages, "404.html");
     assert!(html.contains("href=\"/wiki/biji/biji.css\"") && html.contains("href=\"/wiki/index.html\""), "{html}");
+    assert!(!html.contains("canonical"), "{html}");
 }
 
 #[test]
@@ -263,6 +264,7 @@ fn faults_of_templates() {
         (vec![("note.html", "{% if %}")], "1:7", "found `%}`"),
         (vec![("note.html", "{{ page.title | shout }}")], "1:17", "unknown filter `shout`"),
         (vec![("note.html", "{% extends \"bse.html\" %}")], "1:13", "no template `bse.html` to extend"),
+        (vec![("note.html", "{% extends \"biji/nte.html\" %}")], "1:13", "Some(\"did you mean `biji/note.html`?\")"),
         (vec![("note.html", "{% include \"bse.html\" %}")], "1:12", "unknown template `bse.html`"),
         (vec![("note.html", "{% extends \"note.html\" %}")], "1:4", "the template extends itself"),
         (vec![("note.html", "{% include \"x.html\" %}"), ("x.html", "{% include \"note.html\" %}")], "1:4", "the template includes itself"),
