@@ -194,7 +194,8 @@ fn anywhere(names: &Names<'_>, path: &str, candidates: &mut Candidates) -> Optio
     if matches!(without_page_extension(&folded), "index" | "_index" | "readme") {
         return None;
     }
-    if let Some(hit) = at(names, path.trim_end_matches('/'), path.ends_with('/'), &mut Candidates::default()).filter(|_| path.contains('/')) {
+    if let Some(hit) = at(names, path.trim_end_matches('/'), path.ends_with('/'), &mut Candidates::default()).filter(|_| path.contains('/'))
+    {
         return Some(hit);
     }
     let ids = [names.file_end(&folded), names.note_end(&folded)].into_iter().find(|ids| !ids.is_empty())?;
