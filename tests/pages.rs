@@ -69,6 +69,13 @@ fn what_a_page_shows() {
             &["One"],
             "broken-anchor no heading `#Gone` in `blocks.md`",
         ),
+        (
+            &[("a.md", "> [!note] ![[blocks]]\n> Text.\n"), BLOCKS],
+            "a.html",
+            &["<p class=\"callout-title\"><a class=\"embed-link\" href=\"blocks.html\">Blocks</a></p>"],
+            &["One"],
+            "",
+        ),
         // Tags.
         (
             &[("a.md", "---\ntags: [one]\n---\ntext #Two/三 and #one\n")],

@@ -95,6 +95,10 @@ impl<'a> Writer<'a> {
             return;
         }
         let mut done = self.skip_marker(&text);
+        if self.raw.in_code() {
+            self.plain(&text[done..]);
+            return;
+        }
         done += self.task_state(&text[done..]);
         let in_link = self.inline.links_open() > 0 || self.raw.in_link();
         let mut addresses =
