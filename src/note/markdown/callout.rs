@@ -210,7 +210,7 @@ fn header(source: &str, range: std::ops::Range<usize>) -> Option<Header> {
     let content = quote.trim_start_matches([' ', '\t']).strip_prefix('>')?.trim_start_matches([' ', '\t']);
     let start = range.start + quote.len() - content.len();
     // The line is looked at only when it is worth it: quotes may be nested without end on one.
-    let content = content.strip_prefix("[!").and(content.lines().next())?;
+    let content = if content.starts_with("[!") { content.lines().next()? } else { return None };
     let (name, rest) = content.strip_prefix("[!")?.split_once(']')?;
     // Behind `|` stands what only Obsidian's themes know.
     let name = name.split('|').next().unwrap_or(name).trim();
