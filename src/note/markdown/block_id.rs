@@ -120,10 +120,8 @@ impl Writer<'_> {
     fn insert(&mut self, at: usize, html: &str) {
         self.out.replace(at, 0, html);
         let first = self.outer.last().map_or(0, |(_, _, first)| *first);
-        for heading in &mut self.outline[first..] {
-            if heading.html_start as usize >= at {
-                heading.html_start += super::output::offset(html.len());
-            }
+        for heading in self.outline[first..].iter_mut().rev().take_while(|heading| heading.html_start as usize >= at) {
+            heading.html_start += super::output::offset(html.len());
         }
     }
 }

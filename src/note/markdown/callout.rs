@@ -207,9 +207,10 @@ impl<'a> Writer<'a> {
 /// The first line of the quote at `range`, if it is that of a callout.
 fn header(source: &str, range: std::ops::Range<usize>) -> Option<Header> {
     let quote = source.get(range.clone())?;
-    let line = quote.lines().next()?;
-    let content = line.trim_start().strip_prefix('>')?.trim_start();
-    let start = range.start + line.len() - content.len();
+    let content = quote.trim_start_matches([' ', '\t']).strip_prefix('>')?.trim_start_matches([' ', '\t']);
+    let start = range.start + quote.len() - content.len();
+    // The line is looked at only when it is worth it: quotes may be nested without end on one.
+    let content = if content.starts_with("[!") { content.lines().next()? } else { return None };
     let (name, rest) = content.strip_prefix("[!")?.split_once(']')?;
     // Behind `|` stands what only Obsidian's themes know.
     let name = name.split('|').next().unwrap_or(name).trim();

@@ -70,6 +70,11 @@ impl Raw {
         self.open.iter().any(|element| element.name == "a")
     }
 
+    /// Whether raw HTML says that what follows is code.
+    pub(super) fn in_code(&self) -> bool {
+        self.open.iter().any(|element| matches!(element.name.as_str(), "code" | "pre" | "kbd" | "samp" | "svg" | "math"))
+    }
+
     /// Whether what follows is no HTML at all.
     pub(super) fn is_verbatim(&self) -> bool {
         self.verbatim.is_some()

@@ -2,6 +2,7 @@
 //!
 //! In: a text with the places of its pieces in the source. Out: HTML, tags, links. An escaped mark is no mark.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use pulldown_cmark::CowStr;
@@ -12,6 +13,9 @@ use super::writer::Writer;
 use crate::note::{Fill, Link, LinkKind};
 use crate::text::Span;
 
+/// In elements deeper than this there are no highlights.
+const LEVELS: usize = 100;
+
 /// The marks that are open within a block.
 #[derive(Debug, Default)]
 pub(super) struct Marks {
@@ -19,6 +23,8 @@ pub(super) struct Marks {
     footnote: Option<InlineFootnote>,
     /// How many inline footnotes there were, to name them.
     footnotes: usize,
+    /// The place of every tag among the note's.
+    tags: HashMap<String, usize>,
     /// The block id that the last text ended with.
     pub(super) block_id: Option<BlockId>,
 }
@@ -54,8 +60,8 @@ pub(super) struct BlockId {
 impl Marks {
     /// A line break before these marks was removed from the HTML and from the text.
     pub(super) fn removed(&mut self, html: usize, text: usize, place: (usize, usize)) {
-        for mark in self.highlights.iter_mut().filter(|mark| mark.place == place) {
-            mark.html -= usize::from(mark.html > html);
+        for mark in self.highlights.iter_mut().rev().take_while(|mark| mark.place == place && mark.html > html) {
+            mark.html -= 1;
             mark.text = mark.text.map(|at| at - usize::from(at > text));
         }
     }
@@ -89,6 +95,10 @@ impl<'a> Writer<'a> {
             return;
         }
         let mut done = self.skip_marker(&text);
+        if self.raw.in_code() {
+            self.plain(&text[done..]);
+            return;
+        }
         done += self.task_state(&text[done..]);
         let in_link = self.inline.links_open() > 0 || self.raw.in_link();
         let mut addresses =
@@ -243,7 +253,9 @@ impl<'a> Writer<'a> {
             return;
         }
         let text = (!self.raw.hides()).then(|| self.visible.here().text.len());
-        if !is_inside && !is_space(behind) {
+        if !is_inside && !is_space(behind) && level.0 <= LEVELS {
+            // One that has not ended by now stays text, and what is moved when one ends stays short.
+            self.marks.highlights.pop_if(|open| open.level == level);
             self.marks.highlights.push(Highlight { html: self.out.html.len(), text, place, level });
         }
         self.has_content = true;
@@ -256,10 +268,14 @@ impl<'a> Writer<'a> {
     fn tag_link(&mut self, name: &str) {
         let name = self.clean(name.into()).into_string();
         self.show(&format!("#{name}"), false);
-        let number = self.tags.iter().position(|tag| *tag == name).unwrap_or_else(|| {
+        if self.marks.tags.is_empty() {
+            self.marks.tags = self.tags.iter().cloned().zip(0..).collect();
+        }
+        let next = self.tags.len();
+        let number = *self.marks.tags.entry(name.clone()).or_insert(next);
+        if number == next {
             self.tags.push(name);
-            self.tags.len() - 1
-        });
+        }
         self.out.hole(Fill::Tag(offset(number)));
     }
 
