@@ -4,16 +4,16 @@
 //! A read of bytes that have not arrived stops with [`Stop::Missing`]; the reader of the directory has noted which.
 
 use crate::directory::{ReadOnly, Source};
+use crate::lengths::Lengths;
 use crate::schema;
 use std::io;
 use std::sync::Arc;
 use tantivy::directory::{CompositeFile, FileSlice, OwnedBytes};
-use tantivy::fieldnorm::FieldNormReader;
 use tantivy::index::{Index, InvertedIndexReader, SegmentComponent, SegmentReader};
 use tantivy::positions::PositionReader;
 use tantivy::postings::{Postings as _, TermInfo};
 use tantivy::schema::document::{DeserializeError, DocumentDeserialize, DocumentDeserializer, ValueDeserialize, ValueDeserializer};
-use tantivy::schema::{Field, IndexRecordOption};
+use tantivy::schema::IndexRecordOption;
 use tantivy::store::StoreReader;
 use tantivy::{DocSet as _, TERMINATED, TantivyError};
 
@@ -74,19 +74,13 @@ impl Reads {
 /// An opened segment.
 pub(crate) struct Opened {
     pub(crate) documents: u32,
-    /// The text fields in the order of [`schema::TEXT_FIELDS`].
-    pub(crate) fields: Vec<TextField>,
+    /// The terms of all text fields.
+    pub(crate) terms: Arc<InvertedIndexReader>,
+    positions: FileSlice,
+    pub(crate) lengths: Lengths,
     pub(crate) meta: Arc<InvertedIndexReader>,
     store: StoreReader,
-}
-
-/// One field of text.
-pub(crate) struct TextField {
-    pub(crate) terms: Arc<InvertedIndexReader>,
-    norms: FieldNormReader,
-    positions: FileSlice,
-    /// Mean length in tokens of the documents that have the field, at least one.
-    pub(crate) mean: f32,
+    source: Arc<dyn Source>,
 }
 
 /// A posting list, decoded.
@@ -101,48 +95,40 @@ pub(crate) struct List {
 impl Opened {
     /// Opens the only segment.
     pub(crate) fn open<S: Source>(directory: ReadOnly<S>) -> tantivy::Result<Self> {
+        let source: Arc<dyn Source> = Arc::clone(&directory.0) as Arc<dyn Source>;
         let index = Index::open(directory)?;
         let segments = index.searchable_segments()?;
-        let segment = segments.first().ok_or_else(|| TantivyError::InternalError("no segment".to_owned()))?;
+        let lost = |what: &str| TantivyError::InternalError(what.to_owned());
+        let segment = segments.first().ok_or_else(|| lost("no segment"))?;
         let reader = SegmentReader::open(segment)?;
         let positions = CompositeFile::open(&segment.open_read(SegmentComponent::Positions)?)?;
         let documents = reader.max_doc();
-        let text_field = |field: Field| -> tantivy::Result<TextField> {
-            let terms = reader.inverted_index(field)?;
-            Ok(TextField {
-                mean: (terms.total_num_tokens() as f32 / documents.max(1) as f32).max(1.0),
-                terms,
-                norms: reader.get_fieldnorms_reader(field)?,
-                positions: positions.open_read(field).unwrap_or_else(FileSlice::empty),
-            })
-        };
-        let fields = schema::TEXT_FIELDS.into_iter().map(text_field).collect::<tantivy::Result<_>>()?;
-        Ok(Self { documents, fields, meta: reader.inverted_index(schema::META)?, store: reader.get_store_reader(0)? })
+        let lengths = source.read(schema::LENGTHS, 0..source.len(schema::LENGTHS).unwrap_or_default())?;
+        Ok(Self {
+            documents,
+            terms: reader.inverted_index(schema::TEXT)?,
+            positions: positions.open_read(schema::TEXT).unwrap_or_else(FileSlice::empty),
+            lengths: Lengths::decode(&lengths, documents).ok_or_else(|| lost("the lengths of the notes cannot be read"))?,
+            meta: reader.inverted_index(schema::META)?,
+            store: reader.get_store_reader(0)?,
+            source,
+        })
     }
 
     /// A document's stored record.
     pub(crate) fn record(&self, doc: u32) -> Result<Vec<u8>, Stop> {
         Ok(self.store.get::<Record>(doc)?.0)
     }
-}
 
-impl TextField {
-    /// A document's length in tokens.
-    pub(crate) fn length(&self, doc: u32) -> u32 {
-        self.norms.fieldnorm(doc)
+    /// Says that a word's posting lists will be read, when the dictionary has not even arrived.
+    pub(crate) fn expect(&self, word: &str) {
+        let term = |field| format!("{word}{}", schema::mark(field));
+        self.source.expect(term(0).as_bytes(), term(schema::FIELDS - 1).as_bytes());
     }
 
     /// The posting list of a term.
     pub(crate) fn list(&self, info: &TermInfo) -> Result<List, Stop> {
         read_list(&self.terms, info, IndexRecordOption::WithFreqs)
-    }
-
-    /// Asks for a term's positions ahead of the step that reads them, where they are few: a read less to wait for.
-    pub(crate) fn expect_positions(&self, info: &TermInfo) -> Result<(), Stop> {
-        if info.positions_range.len() <= WHOLE_POSITIONS {
-            self.positions.slice(info.positions_range.clone()).read_bytes()?;
-        }
-        Ok(())
     }
 
     /// Reads positions of a term: of the documents at `places` in its list.

@@ -8,7 +8,12 @@ mod directory;
 pub mod fold;
 mod han;
 mod index;
+#[cfg(feature = "build")]
+mod layout;
+mod lengths;
 mod pack;
+#[cfg(feature = "build")]
+mod prepare;
 mod query;
 mod rank;
 mod record;
@@ -24,7 +29,7 @@ mod write;
 pub use schema::VERSION;
 pub use searcher::Searcher;
 #[cfg(feature = "build")]
-pub use write::{BuildError, build, decompress, describe};
+pub use write::{BuildError, build, decompress, describe, kinds};
 
 /// One note to be indexed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -62,7 +62,7 @@ pub(crate) fn match_atom(opened: &Opened, resolved: &Resolved<'_>, reads: &mut R
     for &field in crate::terms::fields_of(resolved.atom.scope) {
         if let [word] = resolved.words.as_slice() {
             for found in word.iter().filter(|found| found.field == field) {
-                let Some(list) = reads.take(opened.fields[field].list(&found.info))? else { continue };
+                let Some(list) = reads.take(opened.list(&found.info))? else { continue };
                 for (&doc, &count) in list.docs.iter().zip(&list.counts) {
                     counts.entry(doc).or_default()[field] += count as f32 * found.weight;
                 }
@@ -85,7 +85,7 @@ fn score(opened: &Opened, counts: &BTreeMap<u32, [f32; 5]>) -> Matches {
         let mut fields = 0;
         for (field, &count) in counts.iter().enumerate() {
             if count > 0.0 {
-                let length = opened.fields[field].length(doc) as f32 / opened.fields[field].mean;
+                let length = opened.lengths.get(field, doc) as f32 / opened.lengths.means[field];
                 let weight = KNOBS.lengths[field];
                 sum += KNOBS.fields[field] * count / (1.0 - weight + weight * length);
                 fields |= 1 << field;
@@ -104,7 +104,6 @@ struct Part<'a> {
 
 /// Documents of a field in which the words follow each other, and how often.
 fn match_phrase(opened: &Opened, resolved: &Resolved<'_>, field: usize, reads: &mut Reads) -> Result<Vec<(u32, f32)>, Stop> {
-    let reader = &opened.fields[field];
     let of_field = |word: &'_ Vec<Found>| word.iter().filter(|found| found.field == field).count();
     if resolved.words.is_empty() || resolved.words.iter().any(|word| of_field(word) == 0) {
         return Ok(Vec::new());
@@ -115,8 +114,7 @@ fn match_phrase(opened: &Opened, resolved: &Resolved<'_>, field: usize, reads: &
     for &at in &kept {
         let mut parts = Vec::new();
         for found in resolved.words[at].iter().filter(|found| found.field == field) {
-            reads.take(reader.expect_positions(&found.info))?;
-            match reads.take(reader.list(&found.info))? {
+            match reads.take(opened.list(&found.info))? {
                 Some(list) => parts.push(Part { found, list }),
                 None => whole = false,
             }
@@ -151,7 +149,7 @@ fn match_phrase(opened: &Opened, resolved: &Resolved<'_>, field: usize, reads: &
             if places.is_empty() {
                 continue;
             }
-            let Some(mut positions) = reads.take(reader.positions(&part.found.info, &part.list, &places))? else {
+            let Some(mut positions) = reads.take(opened.positions(&part.found.info, &part.list, &places))? else {
                 whole = false;
                 continue;
             };
@@ -206,7 +204,7 @@ pub(crate) fn match_partly(opened: &Opened, atoms: &[Resolved<'_>], reads: &mut 
         for word in &resolved.words {
             let mut counts: BTreeMap<u32, [f32; 5]> = BTreeMap::new();
             for found in word {
-                let Some(list) = reads.take(opened.fields[found.field].list(&found.info))? else { continue };
+                let Some(list) = reads.take(opened.list(&found.info))? else { continue };
                 for (&doc, &count) in list.docs.iter().zip(&list.counts) {
                     counts.entry(doc).or_default()[found.field] += count as f32 * found.weight;
                 }
