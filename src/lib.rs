@@ -16,6 +16,7 @@ pub mod bundle;
 pub mod cli;
 pub mod config;
 pub mod diagnostic;
+pub mod engine;
 pub mod index;
 pub mod note;
 pub mod path;

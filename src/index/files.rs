@@ -1,10 +1,10 @@
 //! The files of the search: which there are, what they are called, what is in them.
 //!
-//! In: a pack, and the engine that is compiled into this program. Out: artifacts. Knows nothing of notes.
+//! In: a pack, and the engine that is compiled into this program. Out: artifacts; and the parts of an entry again. Knows nothing of notes.
 //!
 //! | file under `biji/search/` | holds |
 //! |---|---|
-//! | `entry.bin` | gzip of one line that names the engine and the blocks of every query, and behind it the pack's entry |
+//! | `entry.bin` | gzip of one line that names the engine and says what follows: the pack's entry and the blocks that every query needs |
 //! | `entry.js` | the same, and which script holds which block |
 //! | `engine-HASH.bin`, `engine-HASH.js` | gzip of the engine |
 //! | `HASH.bin` | one block of the pack |
@@ -21,6 +21,7 @@ use flate2::{Compression, GzBuilder};
 
 use super::base64;
 use crate::bundle::Artifact;
+use crate::engine;
 use crate::path::UrlPath;
 
 /// The folder of all files of the search, with its final `/`, relative to the site's root.
@@ -29,11 +30,9 @@ pub const FOLDER: &str = "biji/search/";
 /// The entry, relative to the site's root.
 pub const ENTRY: &str = "biji/search/entry.bin";
 
-/// What the entry's first line begins with; the names of the engine and of the hot blocks follow, then a line break.
-pub(super) const MARK: &str = "biji-search 1 ";
-
-/// The engine, as `tools/build-wasm` made it.
-const ENGINE: &[u8] = include_bytes!("../../static/biji/search/engine.wasm");
+/// What the entry's first line begins with. The name of the engine follows, the length of the pack's entry, and for each hot block its name and
+/// length; then a line break, and all of that one behind the other.
+const MARK: &str = "biji-search 2";
 
 /// Bytes of blocks that one script holds: a disk is fast, and a file system with fewer files is faster.
 const SCRIPT: usize = 384 << 10;
@@ -47,28 +46,24 @@ pub fn block(name: &str) -> String {
 /// The files of a pack.
 #[must_use]
 pub fn artifacts(pack: &Pack) -> Vec<Artifact> {
-    let engine_bytes = gzip(ENGINE);
-    let engine = format!("engine-{}", content_hash(&engine_bytes));
-    let mut line = format!("{MARK}{engine}");
-    for block in hot_blocks(pack) {
-        line.push(' ');
-        line.push_str(&block);
-    }
-    let mut entry = line.into_bytes();
-    entry.push(b'\n');
-    entry.extend_from_slice(&pack.entry);
-    let entry = gzip(&entry);
+    let engine = engine::name();
+    let engine_bytes = gzip(engine::BYTES);
+    let (hot, cold): (Vec<_>, Vec<_>) = {
+        let names = hot_blocks(pack);
+        pack.blocks.iter().partition(|(name, _)| names.contains(name))
+    };
+    let entry = gzip(&entry(&engine, pack, &hot));
 
     let mut artifacts = Vec::with_capacity(pack.blocks.len() + 8);
     let mut groups = String::new();
-    for blocks in scripts(&pack.blocks) {
+    for blocks in scripts(&cold) {
         let script = deliver(blocks.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())), "");
         let name = format!("blocks-{}", content_hash(script.as_bytes()));
         let names: Vec<&str> = blocks.iter().map(|(name, _)| name.as_str()).collect();
         groups.push_str(&format!("{}\"{name}\":\"{}\"", if groups.is_empty() { "" } else { "," }, names.join(" ")));
         artifacts.push(file(&format!("{name}.js"), script.into_bytes()));
     }
-    for (name, bytes) in &pack.blocks {
+    for (name, bytes) in &cold {
         artifacts.push(file(&format!("{name}.bin"), bytes.clone()));
     }
     artifacts.push(file(&format!("{engine}.js"), deliver([(engine.as_str(), engine_bytes.as_slice())], "").into_bytes()));
@@ -78,7 +73,36 @@ pub fn artifacts(pack: &Pack) -> Vec<Artifact> {
     artifacts
 }
 
-/// The blocks that any query needs first: a page loads them while the engine is still on its way.
+/// The entry before compression: all that a first query needs before it knows what it needs, so that one request brings it.
+fn entry(engine: &str, pack: &Pack, hot: &[&(String, Vec<u8>)]) -> Vec<u8> {
+    let mut line = format!("{MARK} {engine} {}", pack.entry.len());
+    let mut rest = pack.entry.clone();
+    for (name, bytes) in hot {
+        // What does not unpack is asked for by its name, and its fault is told then.
+        let Ok(bytes) = biji_search::decompress(bytes) else { continue };
+        line.push_str(&format!(" {name}:{}", bytes.len()));
+        rest.extend_from_slice(&bytes);
+    }
+    line.push('\n');
+    [line.into_bytes(), rest].concat()
+}
+
+/// The parts of an unpacked entry: the pack's entry, and the hot blocks by name.
+pub(super) fn parts(entry: &[u8]) -> Option<(&[u8], Vec<(&str, &[u8])>)> {
+    let line = entry.split(|byte| *byte == b'\n').next()?;
+    let mut rest = entry.get(line.len() + 1..)?;
+    let mut words = str::from_utf8(line).ok()?.strip_prefix(MARK)?.strip_prefix(' ')?.split(' ').skip(1);
+    let mut take = |length: &str| -> Option<&[u8]> {
+        let part;
+        (part, rest) = rest.split_at_checked(length.parse().ok()?)?;
+        Some(part)
+    };
+    let pack = take(words.next()?)?;
+    let blocks = words.map(|word| word.split_once(':').and_then(|(name, length)| Some((name, take(length)?))));
+    Some((pack, blocks.collect::<Option<_>>()?))
+}
+
+/// The blocks that any query needs first.
 fn hot_blocks(pack: &Pack) -> Vec<String> {
     let Ok(searcher) = Searcher::open(&pack.entry) else { return Vec::new() };
     // Words that have nothing in common: what all of them need is not theirs.
@@ -92,10 +116,11 @@ fn hot_blocks(pack: &Pack) -> Vec<String> {
 }
 
 /// Neighbouring blocks, as many as one script takes.
-fn scripts(blocks: &[(String, Vec<u8>)]) -> Vec<&[(String, Vec<u8>)]> {
+fn scripts<'a, 'b>(blocks: &'b [&'a (String, Vec<u8>)]) -> Vec<&'b [&'a (String, Vec<u8>)]> {
     let mut scripts = Vec::new();
     let (mut start, mut size) = (0, 0);
-    for (at, (_, bytes)) in blocks.iter().enumerate() {
+    for (at, block) in blocks.iter().enumerate() {
+        let bytes = &block.1;
         if at > start && size + bytes.len() > SCRIPT {
             scripts.push(&blocks[start..at]);
             (start, size) = (at, 0);

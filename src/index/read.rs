@@ -33,9 +33,14 @@ impl Index {
     pub fn open(entry: &[u8]) -> Result<Self, ReadError> {
         let damaged = |error| ReadError::Damaged(files::ENTRY.to_owned(), error);
         let entry = decompress(entry).map_err(damaged)?;
-        let line = entry.iter().position(|byte| *byte == b'\n').filter(|_| entry.starts_with(files::MARK.as_bytes()));
-        let line = line.ok_or_else(|| damaged(io::Error::new(io::ErrorKind::InvalidData, "it does not begin like an index of Biji's")))?;
-        Ok(Self { searcher: Searcher::open(&entry[line + 1..])? })
+        let parts = files::parts(&entry);
+        let (pack, blocks) =
+            parts.ok_or_else(|| damaged(io::Error::new(io::ErrorKind::InvalidData, "it does not begin like an index of Biji's")))?;
+        let mut searcher = Searcher::open(pack)?;
+        for (name, block) in blocks {
+            searcher.provide(name, block.to_vec())?;
+        }
+        Ok(Self { searcher })
     }
 
     /// Answers a query. `read` is given paths relative to the site's root; what was read once is kept.

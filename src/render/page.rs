@@ -53,6 +53,7 @@ impl<'a> Shared<'a> {
             lang: language.clone(),
             base_url: site.config.base_url.clone().unwrap_or_default(),
             has_tags: !site.tags.is_empty(),
+            engine: crate::engine::name(),
             notes: site.pages.len(),
         };
         Self {

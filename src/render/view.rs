@@ -38,6 +38,8 @@ pub struct SiteView {
     pub has_tags: bool,
     /// How many notes are published.
     pub notes: usize,
+    /// The name of the search engine's file: the page's script loads it together with the index.
+    pub engine: String,
 }
 
 /// The page that is rendered.

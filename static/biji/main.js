@@ -30,6 +30,7 @@
     chinese,
     dialog,
     input,
+    early: new Map(),
     parts: {},
     part(name) {
       const part = this.parts[name];
@@ -67,14 +68,23 @@
     document.head.append(link);
   }
 
+  /** @param {string} name @param {RequestCache} cache */
+  function early(name, cache) {
+    const response = fetch(new URL(`biji/search/${name}.bin`, root), { cache });
+    response.catch(() => {});
+    biji.early.set(name, response);
+  }
+
   function load() {
     if (loading) return;
     loading = true;
     style();
     if (location.protocol !== "file:") {
-      // The entry is on its way while the scripts are; the loader takes it from here.
-      biji.early = fetch(new URL("biji/search/entry.bin", root), { cache: "no-cache" });
-      biji.early.catch(() => {});
+      // The entry and the engine are on their way while the scripts are; the transport takes them from here. Should the page be older than
+      // the site, the entry names another engine.
+      const { engine } = here.dataset;
+      early("entry", "no-cache");
+      if (engine) early(engine, "default");
     }
     const scripts = ["strings", "transport", "engine", "loader", "results", "dialog"];
     Promise.all(scripts.map((name) => script(name + ".js"))).catch(() => {

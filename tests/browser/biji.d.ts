@@ -43,7 +43,6 @@ interface Engine {
 interface Session {
   entry: Uint8Array;
   engine: Engine;
-  early: Map<string, Promise<Uint8Array<ArrayBuffer>>>;
   loading: Map<string, Promise<void>>;
 }
 
@@ -70,7 +69,8 @@ interface Biji {
   chinese: boolean;
   dialog: HTMLDialogElement;
   input: HTMLInputElement;
-  early?: Promise<Response> | undefined;
+  /** Files that were asked for before the scripts were there. */
+  early: Map<string, Promise<Response>>;
   /** What the scripts of the search give each other. */
   parts: Partial<Parts>;
   part<Name extends keyof Parts>(name: Name): Parts[Name];

@@ -136,11 +136,13 @@ fn page(document: &Document) -> String {
     }
     format!(
         "<!doctype html>\n<html lang=\"{}\"><head><meta charset=\"utf-8\"><title>{}</title><link rel=\"icon\" href=\"{root}favicon.ico\">\
-         <meta name=\"viewport\" content=\"width=device-width\"><script defer src=\"{root}biji/main.js\" data-root=\"{root}\"></script></head>\n\
+         <meta name=\"viewport\" content=\"width=device-width\"><script defer src=\"{root}biji/main.js\" data-root=\"{root}\" data-engine=\"{}\"></script></head>\n\
          <body><header><a class=\"search-open\" data-search-open href=\"{root}biji/all.html\">搜索</a></header>\n<main>{main}\
          <pre><code><span>kube</span>-<span>let</span> --pod-manifest-path</code></pre>\
          <p><math><mi>Pod</mi></math><svg><text>Pod</text></svg></p><details><summary>more</summary><p>静态 Pod 在此。</p></details>\
          </main></body></html>\n",
-        document.language, document.title
+        document.language,
+        document.title,
+        biji::engine::name()
     )
 }

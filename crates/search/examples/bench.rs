@@ -23,7 +23,8 @@ fn main() {
 
 fn ask(corpus: &str, query: &str) {
     let pack = build(&read_notes(Path::new(corpus))).unwrap();
-    let mut client = Client::new(&pack);
+    let kinds = biji_search::kinds(&pack);
+    let mut client = Client::new(&pack, &kinds);
     let response = client.ask(query, 10);
     println!("{} pages, partial: {}", response.total, response.partial);
     for hit in response.hits {
@@ -37,7 +38,8 @@ fn ask(corpus: &str, query: &str) {
 fn rank(corpus: &str, queries: &str, misses: bool) {
     let documents = read_notes(Path::new(corpus));
     let pack = build(&documents).unwrap();
-    let mut client = Client::new(&pack);
+    let kinds = biji_search::kinds(&pack);
+    let mut client = Client::new(&pack, &kinds);
     let mut kinds: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for line in std::fs::read_to_string(queries).unwrap().lines() {
         let query: serde_json::Value = serde_json::from_str(line).unwrap();
@@ -85,20 +87,25 @@ fn size(notes: &str, queries: &[&str]) {
     println!("{}", biji_search::describe(&pack));
     let mut first = Vec::new();
     let mut later = Vec::new();
-    let mut client = Client::new(&pack);
+    let kinds = biji_search::kinds(&pack);
+    let mut client = Client::new(&pack, &kinds);
     let mut times = Vec::new();
     let mut worst = Vec::new();
+    let mut by_kind: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for file in queries {
         for line in std::fs::read_to_string(file).unwrap().lines() {
             let query: serde_json::Value = serde_json::from_str(line).unwrap();
             let text = query["q"].as_str().unwrap();
-            let mut fresh = Client::new(&pack);
+            let mut fresh = Client::new(&pack, &kinds);
             fresh.ask(text, 5);
             // One round more: the entry.
             first.push((fresh.bytes + pack.entry.len(), fresh.rounds + 1));
             client.forget();
             client.ask(text, 5);
             later.push((client.bytes, client.rounds));
+            for (kind, bytes) in &client.kinds {
+                by_kind.entry(kind).or_default().push(*bytes);
+            }
             worst.push((client.bytes, client.rounds, text.to_owned()));
             let start = Instant::now();
             client.ask(text, 5);
@@ -122,6 +129,9 @@ fn size(notes: &str, queries: &[&str]) {
             rounds[at(0.95)],
             rounds[at(1.0)]
         );
+    }
+    for (kind, bytes) in &by_kind {
+        println!("    {kind:10} {:>7.1} kB a later query", bytes.iter().sum::<usize>() as f64 / 1000.0 / later.len() as f64);
     }
     worst.sort_unstable();
     for (bytes, rounds, text) in worst.iter().rev().take(8) {
@@ -154,12 +164,15 @@ struct Client<'a> {
     searcher: Searcher,
     bytes: usize,
     rounds: usize,
+    /// Bytes by what the blocks hold.
+    kinds: BTreeMap<&'a str, usize>,
+    of_block: &'a BTreeMap<String, String>,
 }
 
 impl<'a> Client<'a> {
-    fn new(pack: &'a Pack) -> Self {
+    fn new(pack: &'a Pack, of_block: &'a BTreeMap<String, String>) -> Self {
         let blocks = pack.blocks.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
-        Self { pack, blocks, searcher: Searcher::open(&pack.entry).unwrap(), bytes: 0, rounds: 0 }
+        Self { pack, blocks, searcher: Searcher::open(&pack.entry).unwrap(), bytes: 0, rounds: 0, kinds: BTreeMap::new(), of_block }
     }
 
     /// As after a first query that touched nothing but the hot blocks.
@@ -167,6 +180,7 @@ impl<'a> Client<'a> {
         self.searcher = Searcher::open(&self.pack.entry).unwrap();
         self.ask("", 5);
         (self.bytes, self.rounds) = (0, 0);
+        self.kinds.clear();
     }
 
     fn ask(&mut self, query: &str, limit: usize) -> Response {
@@ -180,6 +194,7 @@ impl<'a> Client<'a> {
                     for name in names {
                         let bytes = self.blocks[name.as_str()];
                         self.bytes += bytes.len();
+                        *self.kinds.entry(self.of_block.get(&name).map_or("?", String::as_str)).or_default() += bytes.len();
                         self.searcher.provide(&name, decompress(bytes).unwrap()).unwrap();
                     }
                 }

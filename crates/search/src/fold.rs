@@ -3,8 +3,6 @@
 //! *In*: text. *Out*: folded characters, each with the byte range of the original characters it came from. Knows nothing of words or queries.
 //! Texts that a reader holds to be the same (`Ｃａｆé`, `cafe`; `ｶﾞ`, `ガ`; `靜態`, `静态`) come out the same.
 
-#[cfg(test)]
-mod reference;
 mod table;
 
 /// One folded character and where it came from.
@@ -123,7 +121,8 @@ fn class(ch: char) -> u8 {
 }
 
 /// Whether a character is a combining mark.
-pub(crate) fn is_mark(ch: char) -> bool {
+#[must_use]
+pub fn is_mark(ch: char) -> bool {
     table::mark(ch).is_some()
 }
 

@@ -5,13 +5,13 @@
 //! A read of bytes that have not arrived stops with [`Stop::Missing`]; the reader of the directory has noted which.
 
 use crate::directory::Source;
+use crate::lengths::Lengths;
 use crate::schema;
 use crate::segment::{Detail, Terms, body, parts};
 use std::io;
 use std::sync::Arc;
 use tantivy::TantivyError;
 use tantivy::directory::{FileSlice, OwnedBytes};
-use tantivy::fieldnorm::FieldNormReader;
 use tantivy::positions::PositionReader;
 use tantivy::postings::TermInfo;
 use tantivy::schema::document::{DeserializeError, DocumentDeserialize, DocumentDeserializer, ValueDeserialize, ValueDeserializer};
@@ -46,7 +46,7 @@ impl From<io::ErrorKind> for Stop {
 impl From<TantivyError> for Stop {
     fn from(error: TantivyError) -> Self {
         match error {
-            TantivyError::IoError(error) => (*error).kind().into(),
+            TantivyError::IoError(error) => error.kind().into(),
             // Not by its own words: printing every error that tantivy knows would be a tenth of the engine.
             _ => Self::Damaged("a file does not hold what it should".to_owned()),
         }
@@ -81,19 +81,13 @@ impl Reads {
 /// An opened segment.
 pub(crate) struct Opened {
     pub(crate) documents: u32,
-    /// The text fields in the order of [`schema::TEXT_FIELDS`].
-    pub(crate) fields: Vec<TextField>,
+    /// The terms of all text fields.
+    pub(crate) terms: Terms,
+    positions: FileSlice,
+    pub(crate) lengths: Lengths,
     pub(crate) meta: Terms,
     store: StoreReader,
-}
-
-/// One field of text.
-pub(crate) struct TextField {
-    pub(crate) terms: Terms,
-    norms: FieldNormReader,
-    positions: FileSlice,
-    /// Mean length in tokens of the documents that have the field, at least one.
-    pub(crate) mean: f32,
+    source: Arc<dyn Source>,
 }
 
 /// A posting list, decoded.
@@ -108,45 +102,34 @@ pub(crate) struct List {
 impl Opened {
     /// Opens the only segment.
     pub(crate) fn open<S: Source>(source: &Arc<S>) -> Result<Self, Stop> {
-        let (dictionaries, postings) = (parts(source, "term")?, parts(source, "idx")?);
-        let (positions, norms) = (parts(source, "pos")?, parts(source, "fieldnorm")?);
-        let missing = || Stop::Damaged("a field is missing".to_owned());
-        let mut fields = Vec::with_capacity(schema::TEXT_FIELDS.len());
-        let mut documents = 0;
-        for field in schema::TEXT_FIELDS {
-            let terms = Terms::open(&dictionaries, &postings, field, Detail::Positions)?;
-            let norms = FieldNormReader::open(norms.open_read(field).ok_or_else(missing)?)?;
-            documents = norms.num_docs();
-            let mean = (terms.total_num_tokens() as f32 / documents.max(1) as f32).max(1.0);
-            fields.push(TextField { mean, terms, norms, positions: positions.open_read(field).unwrap_or_else(FileSlice::empty) });
-        }
-        let meta = Terms::open(&dictionaries, &postings, schema::META, Detail::Documents)?;
-        Ok(Self { documents, fields, meta, store: StoreReader::open(body(source, "store")?, 0)? })
+        let (dictionaries, postings, positions) = (parts(source, "term")?, parts(source, "idx")?, parts(source, "pos")?);
+        let lengths = source.read(schema::LENGTHS, 0..source.len(schema::LENGTHS).unwrap_or_default())?;
+        let lengths = Lengths::decode(&lengths).ok_or_else(|| Stop::Damaged("the lengths of the notes cannot be read".to_owned()))?;
+        Ok(Self {
+            documents: lengths.documents(),
+            terms: Terms::open(&dictionaries, &postings, schema::TEXT, Detail::Positions)?,
+            positions: positions.open_read(schema::TEXT).unwrap_or_else(FileSlice::empty),
+            lengths,
+            meta: Terms::open(&dictionaries, &postings, schema::META, Detail::Documents)?,
+            store: StoreReader::open(body(source, "store")?, 0)?,
+            source: Arc::clone(source) as Arc<dyn Source>,
+        })
     }
 
     /// A document's stored record.
     pub(crate) fn record(&self, doc: u32) -> Result<Vec<u8>, Stop> {
         Ok(self.store.get::<Record>(doc)?.0)
     }
-}
 
-impl TextField {
-    /// A document's length in tokens.
-    pub(crate) fn length(&self, doc: u32) -> u32 {
-        self.norms.fieldnorm(doc)
+    /// Says that a word's posting lists will be read, when the dictionary has not even arrived.
+    pub(crate) fn expect(&self, word: &str) {
+        let term = |field| format!("{word}{}", schema::mark(field));
+        self.source.expect(term(0).as_bytes(), term(schema::FIELDS - 1).as_bytes());
     }
 
     /// The posting list of a term.
     pub(crate) fn list(&self, info: &TermInfo) -> Result<List, Stop> {
         self.terms.list(info)
-    }
-
-    /// Asks for a term's positions ahead of the step that reads them, where they are few: a read less to wait for.
-    pub(crate) fn expect_positions(&self, info: &TermInfo) -> Result<(), Stop> {
-        if info.positions_range.len() <= WHOLE_POSITIONS {
-            self.positions.slice(info.positions_range.clone()).read_bytes()?;
-        }
-        Ok(())
     }
 
     /// Reads positions of a term: of the documents at `places` in its list.

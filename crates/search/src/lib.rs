@@ -7,7 +7,12 @@
 mod directory;
 pub mod fold;
 mod index;
+#[cfg(feature = "build")]
+mod layout;
+mod lengths;
 mod pack;
+#[cfg(feature = "build")]
+mod prepare;
 mod query;
 mod rank;
 mod record;
@@ -15,6 +20,7 @@ mod schema;
 mod searcher;
 mod segment;
 mod snippet;
+mod sort;
 mod spelling;
 mod terms;
 pub mod token;
@@ -24,7 +30,7 @@ mod write;
 pub use schema::VERSION;
 pub use searcher::Searcher;
 #[cfg(feature = "build")]
-pub use write::{BuildError, build, decompress, describe};
+pub use write::{BuildError, build, decompress, describe, kinds};
 
 /// One note to be indexed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -1,11 +1,13 @@
-//! The form of a pack: an entry that names the hot blocks, a table in the hot blocks that says where each piece of each file lies, and blocks.
+//! The form of a pack: an entry that names the hot block, a table in that block that says where each piece of each file lies, and blocks.
 //!
 //! *Reading*: [`read_entry`] and [`Table::decode`], then [`Blocks`] holds what has arrived, answers reads and notes what is missing. *Writing*:
 //! [`Table::encode`] and [`write_entry`]. Knows that files have names and pieces, not what they mean. Every number from outside is checked.
 
 use crate::PackError;
 use crate::directory::Source;
-use crate::record::{Cursor, put_number};
+use crate::record::Cursor;
+#[cfg(feature = "build")]
+use crate::record::put_number;
 use crate::schema::VERSION;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -15,8 +17,11 @@ use tantivy::directory::OwnedBytes;
 
 const MAGIC: &[u8; 4] = b"BIJI";
 
+/// Bytes of a block's name.
+pub(crate) const NAME: usize = 6;
+
 /// A block's name in numbers, and its length before compression.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct BlockId {
     pub(crate) hash: u64,
     pub(crate) len: u32,
@@ -24,7 +29,7 @@ pub(crate) struct BlockId {
 
 impl BlockId {
     pub(crate) fn name(self) -> String {
-        format!("{:016x}", self.hash)
+        format!("{:012x}", self.hash)
     }
 }
 
@@ -36,27 +41,28 @@ pub(crate) struct Extent {
     pub(crate) offset: u32,
 }
 
-/// Where every piece of every file lies. The first blocks of `blocks` are the hot ones.
+/// Where every piece of every file lies. Block 0 is the hot one, which begins with this table. In every block the pieces lie in the order of
+/// the files' names and then of the files, so lengths say it all.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Table {
     pub(crate) blocks: Vec<BlockId>,
     pub(crate) files: BTreeMap<String, Vec<Extent>>,
+    /// The first term of each block of posting lists, ascending: which block a word needs is known before the dictionary has arrived.
+    pub(crate) guide: Vec<(Vec<u8>, u32)>,
 }
 
 /// Writes the entry.
 #[cfg(feature = "build")]
-pub(crate) fn write_entry(hot: &[BlockId]) -> Vec<u8> {
+pub(crate) fn write_entry(hot: BlockId) -> Vec<u8> {
     let mut out = MAGIC.to_vec();
     out.extend_from_slice(&VERSION.to_le_bytes());
-    put_number(hot.len() as u64, &mut out);
-    for id in hot {
-        put_id(*id, &mut out);
-    }
+    put_hash(hot.hash, &mut out);
+    put_number(u64::from(hot.len), &mut out);
     out
 }
 
 /// Reads the entry.
-pub(crate) fn read_entry(entry: &[u8]) -> Result<Vec<BlockId>, PackError> {
+pub(crate) fn read_entry(entry: &[u8]) -> Result<BlockId, PackError> {
     let damaged = || PackError::Entry("it is cut short".to_owned());
     let mut cursor = Cursor(entry);
     if cursor.bytes(4) != Some(MAGIC) {
@@ -66,72 +72,142 @@ pub(crate) fn read_entry(entry: &[u8]) -> Result<Vec<BlockId>, PackError> {
     if version != VERSION {
         return Err(PackError::Version(version));
     }
-    let count = cursor.number().ok_or_else(damaged)?;
-    if count == 0 {
-        return Err(PackError::Entry("it names no block".to_owned()));
-    }
-    (0..count).map(|_| take_id(&mut cursor).ok_or_else(damaged)).collect()
+    let hash = take_hash(&mut cursor).ok_or_else(damaged)?;
+    let len = cursor.number().and_then(|len| u32::try_from(len).ok()).ok_or_else(damaged)?;
+    Ok(BlockId { hash, len })
 }
 
-fn put_id(id: BlockId, out: &mut Vec<u8>) {
-    out.extend_from_slice(&id.hash.to_be_bytes());
-    put_number(u64::from(id.len), out);
+#[cfg(feature = "build")]
+fn put_hash(hash: u64, out: &mut Vec<u8>) {
+    out.extend_from_slice(&hash.to_be_bytes()[8 - NAME..]);
 }
 
-fn take_id(cursor: &mut Cursor<'_>) -> Option<BlockId> {
-    let hash = u64::from_be_bytes(cursor.bytes(8)?.try_into().ok()?);
-    Some(BlockId { hash, len: u32::try_from(cursor.number()?).ok()? })
+fn take_hash(cursor: &mut Cursor<'_>) -> Option<u64> {
+    Some(cursor.bytes(NAME)?.iter().fold(0, |hash, &byte| hash << 8 | u64::from(byte)))
 }
 
 impl Table {
-    /// Writes the table without the hot blocks' names, which the entry has.
-    #[cfg_attr(not(feature = "build"), allow(dead_code))]
-    pub(crate) fn encode(&self, hot: usize) -> Vec<u8> {
+    /// Writes the table, without the hot block's name.
+    #[cfg(feature = "build")]
+    pub(crate) fn encode(&self) -> Vec<u8> {
         let mut out = Vec::new();
-        put_number((self.blocks.len() - hot) as u64, &mut out);
-        for id in &self.blocks[hot..] {
-            put_id(*id, &mut out);
+        put_number(self.blocks.len() as u64 - 1, &mut out);
+        for id in &self.blocks[1..] {
+            put_hash(id.hash, &mut out);
         }
         put_number(self.files.len() as u64, &mut out);
         for (name, extents) in &self.files {
             put_number(name.len() as u64, &mut out);
             out.extend_from_slice(name.as_bytes());
             put_number(extents.len() as u64, &mut out);
+            let mut before = 0;
             for extent in extents {
+                put_step(before, extent.block, &mut out);
                 put_number(u64::from(extent.len), &mut out);
-                put_number(u64::from(extent.block), &mut out);
-                put_number(u64::from(extent.offset), &mut out);
+                before = extent.block;
             }
+        }
+        put_number(self.guide.len() as u64, &mut out);
+        let mut before: (&[u8], u32) = (&[], 0);
+        for (term, block) in &self.guide {
+            let same = before.0.iter().zip(term).take_while(|(a, b)| a == b).count();
+            put_number(same as u64, &mut out);
+            put_number((term.len() - same) as u64, &mut out);
+            out.extend_from_slice(&term[same..]);
+            put_step(before.1, *block, &mut out);
+            before = (term, *block);
         }
         out
     }
 
-    /// Reads the table that stands at the front of `bytes`; `hot` are the blocks that the entry named.
-    pub(crate) fn decode(bytes: &[u8], hot: &[BlockId]) -> Option<Self> {
+    /// Reads the table that stands at the front of the hot block.
+    pub(crate) fn decode(bytes: &[u8], hot: BlockId) -> Option<Self> {
         let mut cursor = Cursor(bytes);
-        let mut blocks = hot.to_vec();
+        let mut table = Self { blocks: vec![hot], ..Self::default() };
         for _ in 0..cursor.number()? {
-            blocks.push(take_id(&mut cursor)?);
+            table.blocks.push(BlockId { hash: take_hash(&mut cursor)?, len: 0 });
         }
-        let mut files = BTreeMap::new();
         for _ in 0..cursor.number()? {
             let name = cursor.text()?.to_owned();
             let mut extents = Vec::new();
-            let mut total = 0u32;
+            let (mut block, mut total) = (0, 0u32);
             for _ in 0..cursor.number()? {
-                let mut number = || u32::try_from(cursor.number()?).ok();
-                let extent = Extent { len: number()?, block: number()?, offset: number()? };
-                let end = extent.offset.checked_add(extent.len)?;
-                total = total.checked_add(extent.len)?;
-                if end > blocks.get(extent.block as usize)?.len {
-                    return None;
-                }
-                extents.push(extent);
+                block = take_step(block, &mut cursor)?;
+                table.blocks.get(block as usize)?;
+                let len = u32::try_from(cursor.number()?).ok()?;
+                total = total.checked_add(len)?;
+                extents.push(Extent { len, block, offset: 0 });
             }
-            files.insert(name, extents);
+            table.files.insert(name, extents);
         }
-        Some(Self { blocks, files })
+        let (mut term, mut block) = (Vec::new(), 0);
+        for _ in 0..cursor.number()? {
+            let same = cursor.size()?;
+            if same > term.len() {
+                return None;
+            }
+            term.truncate(same);
+            let len = cursor.size()?;
+            term.extend_from_slice(cursor.bytes(len)?);
+            block = take_step(block, &mut cursor)?;
+            table.blocks.get(block as usize)?;
+            table.guide.push((term.clone(), block));
+        }
+        let len = bytes.len() - cursor.0.len();
+        let filled = table.set_offsets(u32::try_from(len).ok()?)?;
+        if *filled.first()? != u64::from(hot.len) {
+            return None;
+        }
+        for (id, filled) in table.blocks.iter_mut().zip(filled) {
+            id.len = u32::try_from(filled).ok()?;
+        }
+        Some(table)
     }
+
+    /// Sets where in its block each piece lies, and returns the blocks' lengths. The first `head` bytes of the hot block are this table.
+    pub(crate) fn set_offsets(&mut self, head: u32) -> Option<Vec<u64>> {
+        let mut filled = vec![u64::from(head)];
+        for extent in self.files.values_mut().flatten() {
+            let block = extent.block as usize;
+            if block >= filled.len() {
+                filled.resize(block + 1, 0);
+            }
+            extent.offset = u32::try_from(filled[block]).ok()?;
+            filled[block] += u64::from(extent.len);
+        }
+        Some(filled)
+    }
+
+    /// For each block the pieces of files that it consists of, in order.
+    #[cfg(feature = "build")]
+    pub(crate) fn contents(&self) -> Vec<Vec<(&str, Range<usize>)>> {
+        let mut contents = vec![Vec::new()];
+        for (name, extents) in &self.files {
+            let mut at = 0;
+            for extent in extents {
+                let block = extent.block as usize;
+                if block >= contents.len() {
+                    contents.resize(block + 1, Vec::new());
+                }
+                contents[block].push((name.as_str(), at..at + extent.len as usize));
+                at += extent.len as usize;
+            }
+        }
+        contents
+    }
+}
+
+/// Writes a number as its distance from another.
+#[cfg(feature = "build")]
+fn put_step(from: u32, to: u32, out: &mut Vec<u8>) {
+    let step = i64::from(to) - i64::from(from);
+    put_number((step << 1 ^ step >> 63) as u64, out);
+}
+
+fn take_step(from: u32, cursor: &mut Cursor<'_>) -> Option<u32> {
+    let step = cursor.number()?;
+    let step = (step >> 1) as i64 ^ -((step & 1) as i64);
+    u32::try_from(i64::from(from).checked_add(step)?).ok()
 }
 
 /// The blocks that have arrived, and the reads that had to be put off.
@@ -150,10 +226,10 @@ struct State {
 }
 
 impl Blocks {
-    /// Only the hot blocks are known at first.
-    pub(crate) fn new(hot: &[BlockId]) -> Self {
+    /// Only the hot block is known at first.
+    pub(crate) fn new(hot: BlockId) -> Self {
         let blocks = Self::default();
-        blocks.set_table(Table { blocks: hot.to_vec(), files: BTreeMap::new() });
+        blocks.set_table(Table { blocks: vec![hot], ..Table::default() });
         blocks
     }
 
@@ -163,19 +239,16 @@ impl Blocks {
 
     pub(crate) fn set_table(&self, table: Table) {
         let state = &mut *self.state();
-        state.starts = table
-            .files
-            .iter()
-            .map(|(name, extents)| {
-                let mut at = 0;
-                let starts = extents.iter().map(|extent| {
-                    let start = at;
-                    at += extent.len as usize;
-                    start
-                });
-                (name.clone(), starts.collect())
-            })
-            .collect();
+        state.starts.clear();
+        state.starts.extend(table.files.iter().map(|(name, extents)| {
+            let mut at = 0;
+            let starts = extents.iter().map(|extent| {
+                let start = at;
+                at += extent.len as usize;
+                start
+            });
+            (name.clone(), starts.collect())
+        }));
         state.loaded.resize(table.blocks.len(), None);
         state.table = table;
     }
@@ -183,7 +256,7 @@ impl Blocks {
     /// Takes a block. One that is not of this pack is ignored: it may have been asked for before a reload.
     pub(crate) fn provide(&self, name: &str, bytes: Vec<u8>) -> Result<(), PackError> {
         let state = &mut *self.state();
-        let hash = u64::from_str_radix(name, 16).ok().filter(|_| name.len() == 16);
+        let hash = u64::from_str_radix(name, 16).ok().filter(|_| name.len() == NAME * 2);
         // Two blocks of the same bytes have the same name.
         let places: Vec<usize> = state.table.blocks.iter().enumerate().filter(|(_, id)| Some(id.hash) == hash).map(|(at, _)| at).collect();
         let Some(&first) = places.first() else { return Ok(()) };
@@ -212,7 +285,8 @@ impl Blocks {
     pub(crate) fn take_missing(&self) -> Vec<String> {
         let state = &mut *self.state();
         let missing = std::mem::take(&mut state.missing);
-        let names: BTreeSet<String> = missing.iter().filter_map(|&at| state.table.blocks.get(at as usize)).map(|id| id.name()).collect();
+        let mut names = BTreeSet::new();
+        names.extend(missing.iter().filter_map(|&at| state.table.blocks.get(at as usize)).map(|id| id.name()));
         names.into_iter().collect()
     }
 }
@@ -259,5 +333,14 @@ impl Source for Blocks {
             joined.extend_from_slice(&block[from..to]);
         }
         if joined.len() == range.len() { Ok(OwnedBytes::new(joined)) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
+    }
+
+    fn expect(&self, from: &[u8], to: &[u8]) {
+        let state = &mut *self.state();
+        let guide = &state.table.guide;
+        let first = guide.partition_point(|(term, _)| term.as_slice() <= from).saturating_sub(1);
+        let blocks = guide[first..].iter().take_while(|(term, _)| term.as_slice() <= to).map(|(_, block)| *block);
+        let absent: Vec<u32> = blocks.filter(|&block| state.loaded[block as usize].is_none()).collect();
+        state.missing.extend(absent);
     }
 }

@@ -5,6 +5,7 @@
 
 use crate::index::{List, Opened, Reads, Stop};
 use crate::query::{Atom, Scope};
+use crate::sort;
 use crate::terms::Found;
 use std::collections::BTreeMap;
 
@@ -62,7 +63,7 @@ pub(crate) fn match_atom(opened: &Opened, resolved: &Resolved<'_>, reads: &mut R
     for &field in crate::terms::fields_of(resolved.atom.scope) {
         if let [word] = resolved.words.as_slice() {
             for found in word.iter().filter(|found| found.field == field) {
-                let Some(list) = reads.take(opened.fields[field].list(&found.info))? else { continue };
+                let Some(list) = reads.take(opened.list(&found.info))? else { continue };
                 for (&doc, &count) in list.docs.iter().zip(&list.counts) {
                     counts.entry(doc).or_default()[field] += count as f32 * found.weight;
                 }
@@ -85,7 +86,7 @@ fn score(opened: &Opened, counts: &BTreeMap<u32, [f32; 5]>) -> Matches {
         let mut fields = 0;
         for (field, &count) in counts.iter().enumerate() {
             if count > 0.0 {
-                let length = opened.fields[field].length(doc) as f32 / opened.fields[field].mean;
+                let length = opened.lengths.get(field, doc) as f32 / opened.lengths.means[field];
                 let weight = KNOBS.lengths[field];
                 sum += KNOBS.fields[field] * count / (1.0 - weight + weight * length);
                 fields |= 1 << field;
@@ -93,7 +94,10 @@ fn score(opened: &Opened, counts: &BTreeMap<u32, [f32; 5]>) -> Matches {
         }
         (doc, Match { score: rarity * sum * (KNOBS.saturation + 1.0) / (KNOBS.saturation + sum), fields })
     };
-    counts.iter().map(of_document).collect()
+    // Not collected: that would sort what is sorted.
+    let mut matches = Matches::new();
+    matches.extend(counts.iter().map(of_document));
+    matches
 }
 
 /// A term's list in a phrase.
@@ -104,7 +108,6 @@ struct Part<'a> {
 
 /// Documents of a field in which the words follow each other, and how often.
 fn match_phrase(opened: &Opened, resolved: &Resolved<'_>, field: usize, reads: &mut Reads) -> Result<Vec<(u32, f32)>, Stop> {
-    let reader = &opened.fields[field];
     let of_field = |word: &'_ Vec<Found>| word.iter().filter(|found| found.field == field).count();
     if resolved.words.is_empty() || resolved.words.iter().any(|word| of_field(word) == 0) {
         return Ok(Vec::new());
@@ -115,8 +118,7 @@ fn match_phrase(opened: &Opened, resolved: &Resolved<'_>, field: usize, reads: &
     for &at in &kept {
         let mut parts = Vec::new();
         for found in resolved.words[at].iter().filter(|found| found.field == field) {
-            reads.take(reader.expect_positions(&found.info))?;
-            match reads.take(reader.list(&found.info))? {
+            match reads.take(opened.list(&found.info))? {
                 Some(list) => parts.push(Part { found, list }),
                 None => whole = false,
             }
@@ -127,13 +129,14 @@ fn match_phrase(opened: &Opened, resolved: &Resolved<'_>, field: usize, reads: &
         return Ok(Vec::new());
     }
     // Documents that have a term of every word.
-    words.sort_by_key(|parts| parts.iter().map(|part| part.list.docs.len()).sum::<usize>());
+    let frequency = |parts: &Vec<_>| parts.iter().map(|part: &Part<'_>| part.list.docs.len()).sum::<usize>();
+    sort::by(&mut words, |a, b| frequency(a).cmp(&frequency(b)));
     let mut order = kept;
-    order.sort_by_key(|&at| {
-        resolved.words[at].iter().filter(|found| found.field == field).map(|found| found.info.doc_freq as usize).sum::<usize>()
-    });
+    let frequency =
+        |at: usize| resolved.words[at].iter().filter(|found| found.field == field).map(|found| found.info.doc_freq as usize).sum::<usize>();
+    sort::by(&mut order, |&a, &b| frequency(a).cmp(&frequency(b)));
     let mut docs: Vec<u32> = words[0].iter().flat_map(|part| part.list.docs.iter().copied()).collect();
-    docs.sort_unstable();
+    sort::numbers(&mut docs);
     docs.dedup();
     for parts in &words[1..] {
         docs.retain(|doc| parts.iter().any(|part| part.list.docs.binary_search(doc).is_ok()));
@@ -151,7 +154,7 @@ fn match_phrase(opened: &Opened, resolved: &Resolved<'_>, field: usize, reads: &
             if places.is_empty() {
                 continue;
             }
-            let Some(mut positions) = reads.take(reader.positions(&part.found.info, &part.list, &places))? else {
+            let Some(mut positions) = reads.take(opened.positions(&part.found.info, &part.list, &places))? else {
                 whole = false;
                 continue;
             };
@@ -162,7 +165,7 @@ fn match_phrase(opened: &Opened, resolved: &Resolved<'_>, field: usize, reads: &
                 out[from..].iter_mut().for_each(|position| *position = position.wrapping_sub(shift));
             }
         }
-        of_word.values_mut().for_each(|positions| positions.sort_unstable());
+        of_word.values_mut().for_each(|positions| sort::numbers(positions));
         starts.push(of_word);
     }
     if !whole {
@@ -187,7 +190,7 @@ fn needed(resolved: &Resolved<'_>, field: usize) -> Vec<usize> {
         of_field.map(|found| found.info.positions_range.len() + found.info.postings_range.len()).sum()
     };
     let mut costs: Vec<(usize, usize)> = (1..words.len().saturating_sub(1)).map(|at| (cost(at), at)).collect();
-    costs.sort_unstable_by(|a, b| b.cmp(a));
+    sort::by(&mut costs, |a, b| b.cmp(a));
     let mut kept = vec![true; words.len()];
     for (_, at) in costs {
         let neighbours = kept[at - 1] && kept[at + 1] && words[at].at == words[at - 1].at + 1 && words[at + 1].at == words[at].at + 1;
@@ -206,7 +209,7 @@ pub(crate) fn match_partly(opened: &Opened, atoms: &[Resolved<'_>], reads: &mut 
         for word in &resolved.words {
             let mut counts: BTreeMap<u32, [f32; 5]> = BTreeMap::new();
             for found in word {
-                let Some(list) = reads.take(opened.fields[found.field].list(&found.info))? else { continue };
+                let Some(list) = reads.take(opened.list(&found.info))? else { continue };
                 for (&doc, &count) in list.docs.iter().zip(&list.counts) {
                     counts.entry(doc).or_default()[found.field] += count as f32 * found.weight;
                 }

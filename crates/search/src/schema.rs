@@ -8,26 +8,48 @@ use tantivy::schema::Field;
 use tantivy::schema::{IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
 
 /// Version of the pack, its schema and its tokens.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
-/// The title alone, so that its length tells an exact match.
-pub(crate) const TITLE: Field = Field::from_field_id(0);
-/// Other names: aliases and the file's stem.
-pub(crate) const ALIAS: Field = Field::from_field_id(1);
-/// Headings.
-pub(crate) const HEADING: Field = Field::from_field_id(2);
-/// Text outside code blocks.
-pub(crate) const BODY: Field = Field::from_field_id(3);
-/// Code blocks.
-pub(crate) const CODE: Field = Field::from_field_id(4);
+/// All words of all text fields. Each term ends with its field's [`mark`], so that what a word has in all fields lies together and one
+/// look-up finds it.
+pub(crate) const TEXT: Field = Field::from_field_id(0);
 /// Tags, path and language, told apart by the first character.
-pub(crate) const META: Field = Field::from_field_id(5);
+pub(crate) const META: Field = Field::from_field_id(1);
 /// What is shown of a hit.
 #[cfg(feature = "build")]
-pub(crate) const RECORD: Field = Field::from_field_id(6);
+pub(crate) const RECORD: Field = Field::from_field_id(2);
 
-/// The fields that words are looked up in.
-pub(crate) const TEXT_FIELDS: [Field; 5] = [TITLE, ALIAS, HEADING, BODY, CODE];
+/// The title alone, so that its length tells an exact match.
+#[cfg(feature = "build")]
+pub(crate) const TITLE: usize = 0;
+/// Other names: aliases and the file's stem.
+#[cfg(feature = "build")]
+pub(crate) const ALIAS: usize = 1;
+/// Headings.
+pub(crate) const HEADING: usize = 2;
+/// Text outside code blocks.
+#[cfg(feature = "build")]
+pub(crate) const BODY: usize = 3;
+/// Code blocks.
+#[cfg(feature = "build")]
+pub(crate) const CODE: usize = 4;
+/// How many fields of text there are.
+pub(crate) const FIELDS: usize = 5;
+
+/// Name of the file that has the fields' lengths.
+pub(crate) const LENGTHS: &str = "lengths";
+
+/// The last character of a term of this field; no token has it.
+pub(crate) fn mark(field: usize) -> char {
+    char::from(1 + field as u8)
+}
+
+/// A term without its mark, and its field.
+pub(crate) fn unmark(term: &[u8]) -> Option<(&str, usize)> {
+    let (&mark, word) = term.split_last()?;
+    let field = usize::from(mark.checked_sub(1)?);
+    (field < FIELDS).then_some((std::str::from_utf8(word).ok()?, field))
+}
 
 /// First character of a tag's token in [`META`].
 pub(crate) const TAG_MARK: char = '#';
@@ -44,13 +66,12 @@ pub(crate) const TOKENIZER: &str = "biji";
 #[cfg(feature = "build")]
 pub(crate) fn schema() -> Schema {
     let text = |option| {
-        let indexing = TextFieldIndexing::default().set_tokenizer(TOKENIZER).set_index_option(option);
+        // Lengths are kept apart, a field each.
+        let indexing = TextFieldIndexing::default().set_tokenizer(TOKENIZER).set_index_option(option).set_fieldnorms(false);
         TextOptions::default().set_indexing_options(indexing)
     };
     let mut builder = Schema::builder();
-    for name in ["title", "alias", "heading", "body", "code"] {
-        builder.add_text_field(name, text(IndexRecordOption::WithFreqsAndPositions));
-    }
+    builder.add_text_field("text", text(IndexRecordOption::WithFreqsAndPositions));
     builder.add_text_field("meta", text(IndexRecordOption::Basic));
     builder.add_bytes_field("record", tantivy::schema::STORED);
     builder.build()

@@ -8,6 +8,7 @@ use crate::pack::{BlockId, Blocks, Table, read_entry};
 use crate::query::{Atom, Clause, Scope, parse};
 use crate::rank::{KNOBS, Match, Matches, Resolved, match_atom, match_partly};
 use crate::snippet::{Needles, hit};
+use crate::sort;
 use crate::terms::{find, find_meta, find_near};
 use crate::{PackError, Request, Response, Step, record};
 use std::collections::BTreeMap;
@@ -16,7 +17,7 @@ use std::sync::{Arc, OnceLock};
 
 /// Reads a pack.
 pub struct Searcher {
-    hot: Vec<BlockId>,
+    hot: BlockId,
     blocks: Arc<Blocks>,
     opened: OnceLock<Opened>,
 }
@@ -34,7 +35,7 @@ impl Searcher {
     /// When the entry is damaged or of another version.
     pub fn open(entry: &[u8]) -> Result<Self, PackError> {
         let hot = read_entry(entry)?;
-        let blocks = Arc::new(Blocks::new(&hot));
+        let blocks = Arc::new(Blocks::new(hot));
         Ok(Self { hot, blocks, opened: OnceLock::new() })
     }
 
@@ -89,10 +90,8 @@ impl Searcher {
         if let Some(opened) = self.opened.get() {
             return Ok(opened);
         }
-        let hot: Vec<_> = (0..self.hot.len()).map(|at| self.blocks.block(at as u32)).collect();
-        let hot: Vec<_> = hot.into_iter().collect::<Option<_>>().ok_or(Stop::Missing)?;
-        let first = hot.first().ok_or(Stop::Missing)?;
-        let table = Table::decode(first, &self.hot).ok_or_else(|| Stop::Damaged("the table of files cannot be read".to_owned()))?;
+        let first = self.blocks.block(0).ok_or(Stop::Missing)?;
+        let table = Table::decode(&first, self.hot).ok_or_else(|| Stop::Damaged("the table of files cannot be read".to_owned()))?;
         self.blocks.set_table(table);
         let opened = Opened::open(&self.blocks)?;
         Ok(self.opened.get_or_init(|| opened))
@@ -111,7 +110,7 @@ impl Searcher {
             ranked = match_some(opened, &clauses, &resolved)?;
         }
         let total = ranked.len();
-        ranked.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        sort::by(&mut ranked, |a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         ranked.truncate(request.limit);
         let needles = needles(&clauses, &resolved, partial);
         let mut reads = Reads::default();
@@ -232,11 +231,11 @@ fn together(clauses: &[Clause], resolved: &[Vec<Resolved<'_>>]) -> Option<(Atom,
 
 /// How much more a document is worth when all words stand in its title or headings together.
 fn standing(opened: &Opened, doc: u32, fields: u8, tokens: u32) -> f32 {
-    let share = |field: usize| (tokens as f32 / opened.fields[field].length(doc).max(1) as f32).min(1.0);
+    let share = |field: usize| (tokens as f32 / opened.lengths.get(field, doc).max(1) as f32).min(1.0);
     let mut factor = 1.0;
     if fields & 1 != 0 {
         factor += KNOBS.all_in_title * share(0);
-        if opened.fields[0].length(doc) == tokens {
+        if opened.lengths.get(0, doc) == tokens {
             factor += KNOBS.whole_title;
         }
     }
@@ -253,7 +252,9 @@ fn matches_of(opened: &Opened, resolved: &Resolved<'_>, reads: &mut Reads) -> Re
     let atom: &Atom = resolved.atom;
     if is_meta(atom.scope) {
         let docs = find_meta(opened, atom.scope, &atom.text, &atom.words, reads)?;
-        return Ok(docs.into_iter().map(|doc| (doc, Match { score: 0.1, fields: u8::MAX })).collect());
+        let mut matches = Matches::new();
+        matches.extend(docs.into_iter().map(|doc| (doc, Match { score: 0.1, fields: u8::MAX })));
+        return Ok(matches);
     }
     match_atom(opened, resolved, reads)
 }

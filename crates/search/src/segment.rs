@@ -43,7 +43,6 @@ pub(crate) struct Terms {
     dictionary: Option<TermDictionary>,
     postings: FileSlice,
     detail: Detail,
-    tokens: u64,
 }
 
 /// A file of the segment without tantivy's footer.
@@ -68,22 +67,17 @@ impl Terms {
     /// Opens a field. One that no note has, has no part in the files.
     pub(crate) fn open(dictionaries: &CompositeFile, postings: &CompositeFile, field: Field, detail: Detail) -> Result<Self, Stop> {
         let (Some(dictionary), Some(postings)) = (dictionaries.open_read(field), postings.open_read(field)) else {
-            return Ok(Self { dictionary: None, postings: FileSlice::empty(), detail, tokens: 0 });
+            return Ok(Self { dictionary: None, postings: FileSlice::empty(), detail });
         };
         let length = at_most(&postings, 8)?;
-        let (tokens, postings) = postings.split(length);
-        let tokens = tokens.read_bytes()?.as_slice().try_into().map(u64::from_le_bytes).unwrap_or_default();
-        Ok(Self { dictionary: Some(TermDictionary::open(dictionary)?), postings, detail, tokens })
+        // The number of all tokens stands in front.
+        let (_, postings) = postings.split(length);
+        Ok(Self { dictionary: Some(TermDictionary::open(dictionary)?), postings, detail })
     }
 
     /// The dictionary, if any note has this field.
     pub(crate) fn terms(&self) -> Option<&TermDictionary> {
         self.dictionary.as_ref()
-    }
-
-    /// How many tokens all documents have in this field.
-    pub(crate) fn total_num_tokens(&self) -> u64 {
-        self.tokens
     }
 
     /// Reads the posting list of a term as a whole.
@@ -229,11 +223,9 @@ mod tests {
         let theirs = reader.segment_reader(0);
         let ours = Opened::open(&Arc::new(Files(files))).unwrap();
         assert_eq!(ours.documents, theirs.max_doc());
-        let fields = schema::TEXT_FIELDS.into_iter().zip(ours.fields.iter().map(|field| &field.terms));
         let mut packed = 0;
-        for (field, terms) in fields.chain([(schema::META, &ours.meta)]) {
+        for (field, terms) in [(schema::TEXT, &ours.terms), (schema::META, &ours.meta)] {
             let inverted = theirs.inverted_index(field).unwrap();
-            assert_eq!(terms.total_num_tokens(), inverted.total_num_tokens());
             assert_eq!(terms.terms().map_or(0, TermDictionary::num_terms), inverted.terms().num_terms());
             let mut stream = inverted.terms().stream().unwrap();
             while let Some((term, info)) = stream.next() {

@@ -6,6 +6,7 @@
 use crate::index::{Opened, Reads, Stop};
 use crate::query::{Scope, Word};
 use crate::schema;
+use crate::sort;
 use crate::spelling::{allowed_edits, edits, stem};
 use tantivy::postings::TermInfo;
 use tantivy::termdict::TermDictionary;
@@ -32,7 +33,7 @@ const MAX_FORMS: usize = 24;
 /// How many pairs a single character may stand for in one field: all there are, so that a run that ends in one is found for certain.
 const MAX_PAIRS: usize = 4096;
 /// How many terms one range may pass over.
-const MAX_SCAN: u64 = 8192;
+const MAX_SCAN: u64 = 32_768;
 /// How many near spellings count.
 const MAX_NEAR: usize = 6;
 
@@ -48,50 +49,51 @@ pub(crate) fn fields_of(scope: Scope) -> &'static [usize] {
 
 /// Whether a field holds few terms: titles, other names and headings.
 fn is_small(field: usize) -> bool {
-    schema::TEXT_FIELDS.get(field).is_some_and(|&field| field != schema::BODY && field != schema::CODE)
+    field <= schema::HEADING
 }
 
 /// The terms that `word` stands for in the fields of `scope`, without near spellings.
 pub(crate) fn find(opened: &Opened, word: &Word, scope: Scope, reads: &mut Reads) -> Result<Vec<Found>, Stop> {
-    let mut found = Vec::new();
+    let Some(dictionary) = opened.terms.terms() else { return Ok(Vec::new()) };
+    let fields = fields_of(scope);
     let dense = word.text.chars().next().is_some_and(crate::token::is_dense);
-    for &field in fields_of(scope) {
-        let Some(dictionary) = opened.fields[field].terms.terms() else { continue };
-        let letters = word.text.chars().count();
-        let root = stem(&word.text);
-        let flexible = word.flexible && word.text.len() >= 4 && word.text.bytes().all(|byte| byte.is_ascii_lowercase());
+    let letters = word.text.chars().count();
+    let root = stem(&word.text);
+    let flexible = word.flexible && word.text.len() >= 4 && word.text.bytes().all(|byte| byte.is_ascii_lowercase());
+    let mut of_field: [Vec<Found>; schema::FIELDS] = Default::default();
+    let exact = format!("{}{}", word.text, schema::mark(0));
+    let from = match (word.prefix, flexible) {
+        (_, true) => common_root(root),
+        (true, false) => word.text.as_str(),
+        (false, false) => exact.as_str(),
+    };
+    let to = if from == exact { format!("{}{}", word.text, schema::mark(schema::FIELDS)).into_bytes() } else { after(from.as_bytes()) };
+    let seen = scan(dictionary, from.as_bytes(), &to, &mut |term, info| {
+        let Some((text, field)) = schema::unmark(term) else { return };
         // Two letters begin too many words of a text to read them all.
         let prefix = word.prefix && (dense || letters >= if is_small(field) { 1 } else { 3 });
-        let from = match (prefix, flexible) {
-            (_, true) => common_root(root),
-            (true, false) => word.text.as_str(),
-            (false, false) => {
-                if let Some(Some(info)) = reads.take(dictionary.get(word.text.as_bytes()))? {
-                    found.push(Found { field, text: word.text.clone(), info, weight: 1.0 });
-                }
-                continue;
-            }
+        let weight = if text == word.text {
+            1.0
+        } else if flexible && stem(text) == root {
+            FORM_WEIGHT
+        } else if prefix && text.starts_with(&word.text) {
+            if dense { 1.0 } else { PREFIX_WEIGHT }
+        } else {
+            return;
         };
-        let mut of_field = Vec::new();
-        let seen = scan(dictionary, from, &mut |term, info| {
-            let weight = if term == word.text {
-                1.0
-            } else if flexible && stem(term) == root {
-                FORM_WEIGHT
-            } else if prefix && term.starts_with(&word.text) {
-                if dense { 1.0 } else { PREFIX_WEIGHT }
-            } else {
-                return;
-            };
-            of_field.push(Found { field, text: term.to_owned(), info: info.clone(), weight });
-        });
-        reads.take(seen)?;
-        // The word itself and its forms first, then the most frequent longer words.
-        of_field.sort_by(|a, b| b.weight.total_cmp(&a.weight).then(b.info.doc_freq.cmp(&a.info.doc_freq)).then(a.text.cmp(&b.text)));
-        of_field.truncate(if dense { MAX_PAIRS } else { MAX_FORMS });
-        found.extend(of_field);
+        if fields.contains(&field) {
+            of_field[field].push(Found { field, text: text.to_owned(), info: info.clone(), weight });
+        }
+    });
+    if reads.take(seen)?.is_none() {
+        opened.expect(&word.text);
     }
-    Ok(found)
+    for found in &mut of_field {
+        // The word itself and its forms first, then the most frequent longer words.
+        sort::by(found, |a, b| b.weight.total_cmp(&a.weight).then(b.info.doc_freq.cmp(&a.info.doc_freq)).then(a.text.cmp(&b.text)));
+        found.truncate(if dense { MAX_PAIRS } else { MAX_FORMS });
+    }
+    Ok(of_field.into_iter().flatten().collect())
 }
 
 /// What all forms of a word with this stem begin with.
@@ -107,21 +109,21 @@ pub(crate) fn find_near(opened: &Opened, word: &Word, scope: Scope, reads: &mut 
         return Ok(Vec::new());
     }
     let mut found: Vec<(usize, Found)> = Vec::new();
-    for &field in fields_of(scope) {
-        let Some(dictionary) = opened.fields[field].terms.terms() else { continue };
-        // Everywhere in titles and headings; in the text, which has many more words, where the first two letters are right.
-        let ranges: Vec<&str> = if is_small(field) && dictionary.num_terms() < 20_000 { vec![""] } else { vec![&word.text[..2]] };
-        for from in ranges {
-            let seen = scan(dictionary, from, &mut |term, info| {
-                if term.as_bytes().first().is_some_and(u8::is_ascii_alphabetic)
-                    && let Some(distance) = edits(&word.text, term, most)
-                {
-                    let weight = NEAR_WEIGHT / distance.max(1) as f32;
-                    found.push((distance, Found { field, text: term.to_owned(), info: info.clone(), weight }));
-                }
-            });
-            reads.take(seen)?;
-        }
+    let Some(dictionary) = opened.terms.terms() else { return Ok(Vec::new()) };
+    let mut first: Vec<&str> = vec![&word.text[..1], &word.text[1..2]];
+    first.dedup();
+    // Words that begin with the right letter or, as the first two are often swapped, the second.
+    for from in first {
+        let seen = scan(dictionary, from.as_bytes(), &after(from.as_bytes()), &mut |term, info| {
+            if let Some((text, field)) = schema::unmark(term)
+                && fields_of(scope).contains(&field)
+                && let Some(distance) = edits(&word.text, text, most)
+            {
+                let weight = NEAR_WEIGHT / distance.max(1) as f32;
+                found.push((distance, Found { field, text: text.to_owned(), info: info.clone(), weight }));
+            }
+        });
+        reads.take(seen)?;
     }
     // The nearest only: two edits are a guess that one edit makes needless.
     let least = found.iter().map(|(distance, _)| *distance).min().unwrap_or_default();
@@ -132,43 +134,32 @@ pub(crate) fn find_near(opened: &Opened, word: &Word, scope: Scope, reads: &mut 
         *frequencies.entry(near.text.clone()).or_default() += near.info.doc_freq * if near.field == 0 { 100 } else { 1 };
     }
     let mut best: Vec<(u32, String)> = frequencies.into_iter().map(|(text, count)| (count, text)).collect();
-    best.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+    sort::by(&mut best, |a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
     best.truncate(MAX_NEAR);
     Ok(found.into_iter().map(|(_, near)| near).filter(|near| best.iter().any(|(_, text)| *text == near.text)).collect())
 }
 
-/// Calls `visit` with the terms that begin with `from`.
-fn scan(dictionary: &TermDictionary, from: &str, visit: &mut dyn FnMut(&str, &TermInfo)) -> std::io::Result<()> {
-    let mut range = dictionary.range();
-    if !from.is_empty() {
-        range = range.ge(from.as_bytes());
-        if let Some(end) = after(from.as_bytes()) {
-            range = range.lt(end);
-        }
-    }
-    let mut stream = range.into_stream()?;
-    let mut left = if from.is_empty() { u64::MAX } else { MAX_SCAN };
+/// Calls `visit` with the terms from `from` to before `to`, of which no more than [`MAX_SCAN`].
+fn scan(dictionary: &TermDictionary, from: &[u8], to: &[u8], visit: &mut dyn FnMut(&[u8], &TermInfo)) -> std::io::Result<()> {
+    let mut stream = dictionary.range().ge(from).lt(to).limit(MAX_SCAN).into_stream()?;
+    let mut left = MAX_SCAN;
     while left > 0
         && let Some((term, info)) = stream.next()
     {
         left -= 1;
-        if let Ok(term) = std::str::from_utf8(term) {
-            visit(term, info);
-        }
+        visit(term, info);
     }
     Ok(())
 }
 
-/// The least bytes that are greater than everything with this prefix.
-fn after(prefix: &[u8]) -> Option<Vec<u8>> {
+/// The least bytes that are greater than everything with this prefix, which is text.
+fn after(prefix: &[u8]) -> Vec<u8> {
     let mut end = prefix.to_vec();
-    while let Some(last) = end.pop() {
-        if last < 0xFF {
-            end.push(last + 1);
-            return Some(end);
-        }
+    if let Some(last) = end.last_mut() {
+        // No byte of a text is 255.
+        *last = last.saturating_add(1);
     }
-    None
+    end
 }
 
 /// The documents with a tag, under a path or in a language.
@@ -181,8 +172,8 @@ pub(crate) fn find_meta(opened: &Opened, scope: Scope, text: &str, words: &[Word
     let Some(dictionary) = opened.meta.terms() else { return Ok(Vec::new()) };
     let read = |prefix: &str, exact: bool, reads: &mut Reads| -> Result<Vec<u32>, Stop> {
         let mut infos = Vec::new();
-        let seen = scan(dictionary, prefix, &mut |term, info| {
-            if !exact || term == prefix {
+        let seen = scan(dictionary, prefix.as_bytes(), &after(prefix.as_bytes()), &mut |term, info| {
+            if !exact || term == prefix.as_bytes() {
                 infos.push(info.clone());
             }
         });
@@ -192,7 +183,7 @@ pub(crate) fn find_meta(opened: &Opened, scope: Scope, text: &str, words: &[Word
             let list = opened.meta.list(&info);
             docs.extend(reads.take(list)?.unwrap_or_default().docs);
         }
-        docs.sort_unstable();
+        sort::numbers(&mut docs);
         docs.dedup();
         Ok(docs)
     };
@@ -213,7 +204,7 @@ pub(crate) fn find_meta(opened: &Opened, scope: Scope, text: &str, words: &[Word
         }
         docs.extend(all.unwrap_or_default());
     }
-    docs.sort_unstable();
+    sort::numbers(&mut docs);
     docs.dedup();
     Ok(docs)
 }

@@ -14,13 +14,22 @@
   /** @type {Promise<Session> | undefined} */
   let session;
 
-  /** The first line of the entry: `biji-search 1 ENGINE BLOCK…`. @param {Uint8Array<ArrayBuffer>} entry */
+  /** The entry: a line `biji-search 2 ENGINE LENGTH BLOCK:LENGTH…`, and behind it the pack's entry and these blocks. @param {Uint8Array<ArrayBuffer>} entry */
   function head(entry) {
     const end = entry.indexOf(10);
-    const [mark, version, engine, ...blocks] = new TextDecoder().decode(entry.subarray(0, Math.max(end, 0))).split(" ");
+    const [mark, version, engine, length, ...blocks] = new TextDecoder().decode(entry.subarray(0, Math.max(end, 0))).split(" ");
     if (mark !== "biji-search" || !engine) throw new Fault("damaged", "entry");
-    if (version !== "1") throw new Fault("outdated", "entry");
-    return { engine, blocks, pack: entry.subarray(end + 1) };
+    if (version !== "2") throw new Fault("outdated", "entry");
+    let at = end + 1;
+    /** @param {string | undefined} size */
+    const next = (size) => entry.subarray(at, (at += Number(size)));
+    const pack = next(length);
+    const hot = blocks.map((block) => {
+      const [name = "", size] = block.split(":");
+      return { name, bytes: next(size) };
+    });
+    if (at !== entry.length) throw new Fault("damaged", "entry");
+    return { engine, pack, hot };
   }
 
   /** Does something, and once more with `fresh` when a file was missing or damaged. @template T @param {(fresh: boolean) => Promise<T>} action */
@@ -35,13 +44,11 @@
 
   /** @param {Uint8Array<ArrayBuffer>} entry @returns {Promise<Session>} */
   async function begin(entry) {
-    const { engine: name, blocks, pack } = head(entry);
-    // What every query needs is on its way while the engine is. A fault shows when the engine asks for it.
-    const early = new Map(blocks.map((block) => [block, transport.get(block)]));
-    for (const promise of early.values()) promise.catch(() => {});
+    const { engine: name, pack, hot } = head(entry);
     const engine = await twice(async (fresh) => engines.start(await transport.get(name, fresh)));
     engine.open(pack);
-    return { entry, engine, early, loading: new Map() };
+    for (const block of hot) engine.provide(block.name, block.bytes);
+    return { entry, engine, loading: new Map() };
   }
 
   /** @param {Uint8Array} one @param {Uint8Array} other */
@@ -54,9 +61,7 @@
     const under = session.loading.get(name);
     if (under) return under;
     const promise = twice(async (fresh) => {
-      const early = session.early.get(name);
-      session.early.delete(name);
-      session.engine.provide(name, await (fresh ? transport.get(name, true) : (early ?? transport.get(name))));
+      session.engine.provide(name, await transport.get(name, fresh));
     }).finally(() => session.loading.delete(name));
     session.loading.set(name, promise);
     return promise;

@@ -34,8 +34,8 @@
 
   /** @param {string} name @param {boolean} fresh */
   async function fromServer(name, fresh) {
-    const early = name === "entry" && !fresh ? biji.early : undefined;
-    biji.early = undefined;
+    const early = fresh ? undefined : biji.early.get(name);
+    biji.early.delete(name);
     // The entry alone keeps its name, so it alone is asked for again; everything else is called by its content.
     const cache = fresh ? "reload" : name === "entry" ? "no-cache" : "default";
     let response;

@@ -1,10 +1,10 @@
 //! The tables of folding: `table.bin`, a seventh of the size that the same facts have in a normalization library, since every page loads them.
 //!
 //! *In*: characters. *Out*: what each folds to, its class as a combining mark, what two characters compose to, its Simplified form. The bytes are
-//! differences in numbers of seven-bit groups, unpacked at first use. `reference.rs` says what must be in them, makes them and checks them:
+//! differences in numbers of seven-bit groups, unpacked at first use. `tests/fold.rs` says what must be in them, makes them and checks them:
 //!
 //! ```bash
-//! BIJI_WRITE_TABLES=1 cargo test -p biji-search tables_are_current
+//! BIJI_WRITE_TABLES=1 cargo test -p biji-search --test fold tables_are_current
 //! ```
 
 use crate::record::Cursor;
@@ -152,14 +152,4 @@ pub(super) fn simplify(ch: char) -> char {
         return ch;
     }
     tables().simplified.get((code - HAN) as usize).and_then(|&code| char::from_u32(u32::from(code))).unwrap_or(ch)
-}
-
-#[cfg(test)]
-pub(super) fn unpacks(bytes: &[u8]) -> bool {
-    unpack(bytes).is_some()
-}
-
-#[cfg(test)]
-pub(super) fn bytes() -> &'static [u8] {
-    BYTES
 }

@@ -1,0 +1,276 @@
+//! Decides which pieces of tantivy's files lie together in a block.
+//!
+//! *In*: the files. *Out*: a [`Table`] whose blocks have no names yet. What opening the index reads becomes the hot block: the code that will
+//! read the pack is run over it once and watched. The postings and positions of neighbouring terms share a block, so that a word needs one block
+//! and not one a field and kind; a note's text is never cut in two.
+
+use crate::directory::Source;
+use crate::index::Opened;
+use crate::pack::{Extent, Table};
+use crate::write::BuildError;
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::{Arc, Mutex, PoisonError};
+use tantivy::directory::OwnedBytes;
+use tantivy::postings::TermInfo;
+
+type Files = BTreeMap<String, Arc<[u8]>>;
+
+/// Files in memory that note what is read of them.
+#[derive(Debug)]
+struct Watched {
+    files: Files,
+    reads: Mutex<Vec<(String, Range<usize>)>>,
+}
+
+impl Watched {
+    fn take(&self) -> Vec<(String, Range<usize>)> {
+        std::mem::take(&mut *self.reads.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// What was read last of the file with this ending.
+    fn last(&self, ending: &str) -> Option<Range<usize>> {
+        self.take().into_iter().rev().find(|(name, _)| name.ends_with(ending)).map(|(_, range)| range)
+    }
+}
+
+impl Source for Watched {
+    fn len(&self, name: &str) -> Option<usize> {
+        self.files.get(name).map(|bytes| bytes.len())
+    }
+
+    fn read(&self, name: &str, range: Range<usize>) -> std::io::Result<OwnedBytes> {
+        let bytes = self.files.get(name).ok_or(std::io::ErrorKind::NotFound)?;
+        self.reads.lock().unwrap_or_else(PoisonError::into_inner).push((name.to_owned(), range.clone()));
+        Ok(OwnedBytes::new(Arc::clone(bytes)).slice(range))
+    }
+}
+
+/// Bytes of a block before compression: small, so that a read brings little else, but large enough that a large index does not become too many
+/// files.
+struct Sizes {
+    terms: usize,
+    lists: usize,
+    store: usize,
+}
+
+impl Sizes {
+    fn of(len: impl Fn(&str) -> usize) -> Self {
+        Self {
+            terms: (4 << 10).max(len(".term") / 60),
+            lists: (8 << 10).max((len(".idx") + len(".pos")) / 700),
+            store: (10 << 10).max(len(".store") / 800),
+        }
+    }
+}
+
+/// Says where each piece of each file lies.
+pub(crate) fn lay_out(files: &Files) -> Result<Table, BuildError> {
+    let watched = Arc::new(Watched { files: files.clone(), reads: Mutex::default() });
+    let opened = Opened::open(&watched).map_err(|_| lost())?;
+    let mut hot: BTreeMap<String, Vec<Range<usize>>> = BTreeMap::new();
+    for (name, range) in watched.take() {
+        hot.entry(name).or_default().push(range);
+    }
+    let sizes = Sizes::of(|ending| files.iter().filter(|(name, _)| name.ends_with(ending)).map(|(_, bytes)| bytes.len()).sum());
+    let mut pieces = Pieces { hot, size: sizes.lists, ..Pieces::default() };
+    lay_lists(&opened, &watched, sizes.lists, &mut pieces)?;
+    let ends = dictionary_ends(&opened, &watched)?;
+    pieces.fill(".term", &ends, sizes.terms, files);
+    let ends = (0..opened.documents).filter_map(|doc| {
+        opened.record(doc).ok()?;
+        watched.last(".store").map(|range| range.end)
+    });
+    let ends: Vec<usize> = ends.collect();
+    pieces.fill(".store", &ends, sizes.store, files);
+    Ok(pieces.finish(files))
+}
+
+/// The bytes of a block.
+pub(crate) fn block_of(files: &Files, content: &[(&str, Range<usize>)]) -> Vec<u8> {
+    let piece = |(name, range): &(&str, Range<usize>)| files.get(*name).and_then(|bytes| bytes.get(range.clone())).unwrap_or_default();
+    content.iter().map(piece).collect::<Vec<_>>().concat()
+}
+
+/// What was decided so far.
+#[derive(Default)]
+struct Pieces {
+    hot: BTreeMap<String, Vec<Range<usize>>>,
+    /// For each file, ranges that lie in a block, by their end.
+    cold: BTreeMap<String, BTreeMap<usize, u32>>,
+    guide: Vec<(Vec<u8>, u32)>,
+    blocks: u32,
+    size: usize,
+}
+
+impl Pieces {
+    fn block(&mut self) -> u32 {
+        self.blocks += 1;
+        self.blocks
+    }
+
+    /// The bytes of the file up to `end`, from where the last piece ended, lie in `block`.
+    fn put(&mut self, file: &str, end: usize, block: u32) {
+        self.cold.entry(file.to_owned()).or_default().insert(end, block);
+    }
+
+    /// Cuts a file at some of `ends`, into pieces of about `size` bytes.
+    fn fill(&mut self, ending: &str, ends: &[usize], size: usize, files: &Files) {
+        let Some(name) = files.keys().find(|name| name.ends_with(ending)).cloned() else { return };
+        let mut from = 0;
+        let mut last = 0;
+        for &end in ends {
+            // Ends a piece before what would make it too large.
+            if end - from > size && last > from {
+                let block = self.block();
+                self.put(&name, last, block);
+                from = last;
+            }
+            last = end;
+        }
+        if last > from {
+            let block = self.block();
+            self.put(&name, last, block);
+        }
+    }
+
+    /// Extents of all files: hot ones, those decided, and the rest in blocks of their own.
+    fn finish(mut self, files: &Files) -> Table {
+        let mut table = Table::default();
+        for (name, bytes) in files {
+            let mut is_hot = self.hot.remove(name).unwrap_or_default();
+            is_hot.sort_by_key(|range| (range.start, range.end));
+            let mut ends = self.cold.remove(name).unwrap_or_default().into_iter().peekable();
+            let mut extents: Vec<Extent> = Vec::new();
+            let mut push = |len: usize, block: u32| match extents.last_mut() {
+                _ if len == 0 => {}
+                Some(last) if last.block == block => last.len += len as u32,
+                _ => extents.push(Extent { len: len as u32, block, offset: 0 }),
+            };
+            let mut at = 0;
+            let mut cold = |mut from: usize, to: usize, push: &mut dyn FnMut(usize, u32), blocks: &mut u32| {
+                while from < to {
+                    while ends.peek().is_some_and(|(end, _)| *end <= from) {
+                        ends.next();
+                    }
+                    let (end, block) = ends.peek().copied().unwrap_or_else(|| {
+                        *blocks += 1;
+                        ((from + self.size).min(to), *blocks)
+                    });
+                    push(end.min(to) - from, block);
+                    from = end.min(to);
+                }
+            };
+            for range in is_hot {
+                if range.end > at {
+                    cold(at, range.start.max(at), &mut push, &mut self.blocks);
+                    push(range.end - range.start.max(at), 0);
+                    at = range.end;
+                }
+            }
+            cold(at, bytes.len(), &mut push, &mut self.blocks);
+            table.files.insert(name.clone(), extents);
+        }
+        table.guide = self.guide;
+        table.set_offsets(0);
+        table
+    }
+}
+
+/// Puts neighbouring terms' postings and positions together. What is too large for that gets blocks of its own, postings and positions apart.
+fn lay_lists(opened: &Opened, watched: &Watched, size: usize, pieces: &mut Pieces) -> Result<(), BuildError> {
+    let Some(dictionary) = opened.terms.terms() else { return Ok(()) };
+    let mut stream = dictionary.stream()?;
+    let mut bases = None;
+    let name = |ending: &str| watched.files.keys().find(|name| name.ends_with(ending)).cloned().unwrap_or_default();
+    let (idx, pos) = (name(".idx"), name(".pos"));
+    let mut open: Option<(u32, usize)> = None;
+    let mut before: Vec<u8> = Vec::new();
+    while let Some((term, info)) = stream.next() {
+        let (idx_base, pos_base) = match bases {
+            Some(bases) => bases,
+            None => *bases.insert(bases_of(opened, watched, info)?),
+        };
+        let len = info.postings_range.len() + info.positions_range.len();
+        let (idx_end, pos_end) = (idx_base + info.postings_range.end, pos_base + info.positions_range.end);
+        let fits = open.is_some_and(|(_, filled)| filled + len <= size);
+        if !fits {
+            let block = pieces.block();
+            let same = before.iter().zip(term).take_while(|(a, b)| a == b).count();
+            pieces.guide.push((term[..(same + 1).min(term.len())].to_vec(), block));
+            open = Some((block, 0));
+        }
+        if let Some((block, filled)) = &mut open {
+            *filled += len;
+            pieces.put(&idx, idx_end, *block);
+            if len <= size {
+                pieces.put(&pos, pos_end, *block);
+            }
+        }
+        if len > size {
+            let mut at = pos_base + info.positions_range.start;
+            while at < pos_end {
+                at = (at + size).min(pos_end);
+                let block = pieces.block();
+                pieces.put(&pos, at, block);
+            }
+            open = None;
+        }
+        before.clear();
+        before.extend_from_slice(term);
+    }
+    Ok(())
+}
+
+/// Where in their files the postings and positions of the text begin.
+fn bases_of(opened: &Opened, watched: &Watched, info: &TermInfo) -> Result<(usize, usize), BuildError> {
+    watched.take();
+    let list = opened.list(info).map_err(|_| lost())?;
+    let idx = watched.last(".idx").ok_or_else(lost)?.start - info.postings_range.start;
+    opened.positions(info, &list, &[0]).map_err(|_| lost())?;
+    let read = watched.take();
+    let pos = read.iter().find(|(name, _)| name.ends_with(".pos")).ok_or_else(lost)?.1.start;
+    Ok((idx, pos - info.positions_range.start))
+}
+
+fn lost() -> BuildError {
+    BuildError::new("the index that was written cannot be read")
+}
+
+/// Where the blocks of the dictionary end, in the order of the file.
+fn dictionary_ends(opened: &Opened, watched: &Watched) -> Result<Vec<usize>, BuildError> {
+    let mut terms: Vec<Vec<u8>> = Vec::new();
+    let Some(dictionary) = opened.terms.terms() else { return Ok(Vec::new()) };
+    let mut stream = dictionary.stream()?;
+    while let Some((term, _)) = stream.next() {
+        terms.push(term.to_vec());
+    }
+    watched.take();
+    let mut ends = Vec::new();
+    let mut at = 0;
+    while at < terms.len() {
+        let end_at = |at: usize| -> Option<usize> {
+            dictionary.get(&terms[at]).ok()?;
+            watched.last(".term").map(|range| range.end)
+        };
+        let Some(end) = end_at(at) else { break };
+        ends.push(end);
+        // The first term that another block has: by doubling, then by halving.
+        let is_same = |at: usize| end_at(at) == Some(end);
+        let mut step = 64;
+        while at + step < terms.len() && is_same(at + step) {
+            step *= 2;
+        }
+        let (mut low, mut high) = (at, (at + step).min(terms.len()));
+        while high - low > 1 {
+            let middle = low.midpoint(high);
+            if is_same(middle) {
+                low = middle;
+            } else {
+                high = middle;
+            }
+        }
+        at = high;
+    }
+    Ok(ends)
+}
