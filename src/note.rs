@@ -178,7 +178,7 @@ pub fn parse(source: &SourceFile, options: markdown::Options) -> (Option<Note>, 
     diagnostics.extend(faults);
     diagnostics.sort_by_key(|diagnostic| diagnostic.span);
     let title = front_matter.title.clone().or(body.first_heading).unwrap_or_else(|| title_of(&source.path));
-    let length = Length::of(&body.sections);
+    let length = Length::of(&body.outline, &body.sections);
     let note = Note {
         path: source.path.clone(),
         file: source.file.clone(),

@@ -1,8 +1,8 @@
 //! How long a note is, in what people count: Han characters and kana one by one, everything else by words.
 //!
-//! In: the visible text. Out: numbers. Blocks of code do not count, nobody reads them at the speed of prose.
+//! In: the headings and the visible text. Out: numbers. Blocks of code do not count, nobody reads them at the speed of prose.
 
-use super::Section;
+use super::{Heading, Section};
 use crate::text::Span;
 
 /// How many characters and words a reader reads in a minute.
@@ -19,10 +19,13 @@ pub struct Length {
 }
 
 impl Length {
-    /// The length of a note's visible text.
+    /// The length of a note's visible text and of its headings, but for its title.
     #[must_use]
-    pub fn of(sections: &[Section]) -> Self {
+    pub fn of(outline: &[Heading], sections: &[Section]) -> Self {
         let mut length = Self::default();
+        for heading in outline.iter().filter(|heading| !heading.is_title) {
+            length.add(&heading.text);
+        }
         for section in sections {
             let mut from = 0;
             let end = Span::new(section.text.len(), section.text.len());
@@ -93,10 +96,10 @@ mod tests {
             ("a - b, c.\nd", 0, 4),
         ] {
             let section = Section { text: text.to_owned(), ..Section::default() };
-            assert_eq!(Length::of(&[section]), Length { characters, words }, "{text}");
+            assert_eq!(Length::of(&[], &[section]), Length { characters, words }, "{text}");
         }
         let section = Section { text: "一\nlet x;\n二".to_owned(), code: vec![Span::new(4, 11)], ..Section::default() };
-        assert_eq!(Length::of(&[section]).total(), 2);
+        assert_eq!(Length::of(&[], &[section]).total(), 2);
         assert_eq!(Length { characters: 400, words: 1 }.minutes(), 2);
         assert_eq!(Length::default().minutes(), 0);
     }
