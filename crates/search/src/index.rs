@@ -6,14 +6,16 @@
 use crate::directory::{ReadOnly, Source};
 use crate::lengths::Lengths;
 use crate::schema;
+use std::collections::BTreeMap;
 use std::io;
+use std::rc::Rc;
 use std::sync::Arc;
 use tantivy::directory::{CompositeFile, FileSlice, OwnedBytes};
 use tantivy::index::{Index, InvertedIndexReader, SegmentComponent, SegmentReader};
 use tantivy::positions::PositionReader;
 use tantivy::postings::{Postings as _, TermInfo};
-use tantivy::schema::document::{DeserializeError, DocumentDeserialize, DocumentDeserializer, ValueDeserialize, ValueDeserializer};
 use tantivy::schema::IndexRecordOption;
+use tantivy::schema::document::{DeserializeError, DocumentDeserialize, DocumentDeserializer, ValueDeserialize, ValueDeserializer};
 use tantivy::store::StoreReader;
 use tantivy::{DocSet as _, TERMINATED, TantivyError};
 
@@ -46,10 +48,12 @@ impl From<TantivyError> for Stop {
     }
 }
 
-/// Several reads of one step: all are tried before the step stops, so that all missing blocks are named at once.
+/// The reads of a query. All those of one step are tried before the step stops, so that all missing blocks are named at once.
 #[derive(Debug, Default)]
 pub(crate) struct Reads {
     missing: bool,
+    /// Lists that were decoded, by where they begin.
+    lists: BTreeMap<usize, Rc<List>>,
 }
 
 impl Reads {
@@ -65,9 +69,21 @@ impl Reads {
         }
     }
 
-    /// Stops when anything was missing.
-    pub(crate) fn finish(self) -> Result<(), Stop> {
-        if self.missing { Err(Stop::Missing) } else { Ok(()) }
+    /// The posting list of a term, or `None` when it is missing.
+    pub(crate) fn list(&mut self, opened: &Opened, info: &TermInfo) -> Result<Option<Rc<List>>, Stop> {
+        if let Some(list) = self.lists.get(&info.postings_range.start) {
+            return Ok(Some(Rc::clone(list)));
+        }
+        let list = self.take(opened.list(info))?.map(Rc::new);
+        if let Some(list) = &list {
+            self.lists.insert(info.postings_range.start, Rc::clone(list));
+        }
+        Ok(list)
+    }
+
+    /// Stops when anything was missing since the last call.
+    pub(crate) fn finish(&mut self) -> Result<(), Stop> {
+        if std::mem::take(&mut self.missing) { Err(Stop::Missing) } else { Ok(()) }
     }
 }
 

@@ -71,7 +71,8 @@ mod tests {
     #[test]
     fn lengths_come_back() {
         assert!(steps().count() < 256);
-        for (count, back) in [(0, 0), (1, 1), (47, 47), (48, 48), (53, 48), (54, 54), (1000, 956), (u32::MAX, steps().last().unwrap_or(0))] {
+        for (count, back) in [(0, 0), (1, 1), (47, 47), (48, 48), (53, 48), (54, 54), (1000, 956), (u32::MAX, steps().last().unwrap_or(0))]
+        {
             let bytes = encode(&[[count; FIELDS], [1; FIELDS]]);
             let lengths = Lengths::decode(&bytes, 2).map(|lengths| (lengths.get(3, 0), lengths.get(4, 1)));
             assert_eq!(lengths, Some((back, 1)), "{count}");

@@ -19,7 +19,6 @@ pub(crate) struct PreparedDocument {
     pub(crate) record: Vec<u8>,
 }
 
-
 /// Cuts a document into tokens.
 pub(crate) fn prepare(document: &Document) -> PreparedDocument {
     let mut all = Vec::new();
@@ -168,4 +167,3 @@ impl TokenStream for PreparedStream<'_> {
         self.token
     }
 }
-

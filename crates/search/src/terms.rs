@@ -51,8 +51,8 @@ fn is_small(field: usize) -> bool {
     field <= schema::HEADING
 }
 
-/// The terms that `word` stands for in the fields of `scope`, without near spellings.
-pub(crate) fn find(opened: &Opened, word: &Word, scope: Scope, reads: &mut Reads) -> Result<Vec<Found>, Stop> {
+/// The terms that `word` stands for in the fields of `scope`, without near spellings. `soon` is whether their lists are read next.
+pub(crate) fn find(opened: &Opened, word: &Word, scope: Scope, soon: bool, reads: &mut Reads) -> Result<Vec<Found>, Stop> {
     let dictionary = opened.terms.terms();
     let fields = fields_of(scope);
     let dense = word.text.chars().next().is_some_and(crate::token::is_dense);
@@ -84,7 +84,7 @@ pub(crate) fn find(opened: &Opened, word: &Word, scope: Scope, reads: &mut Reads
             of_field[field].push(Found { field, text: text.to_owned(), info: info.clone(), weight });
         }
     });
-    if reads.take(seen)?.is_none() {
+    if reads.take(seen)?.is_none() && soon {
         opened.expect(&word.text);
     }
     for found in &mut of_field {

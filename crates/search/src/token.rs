@@ -93,7 +93,7 @@ fn class(ch: char) -> Class {
     }
     if is_dense(ch) {
         Class::Dense
-    } else if ch.is_alphanumeric() || unicode_normalization::char::is_combining_mark(ch) {
+    } else if ch.is_alphanumeric() || crate::fold::is_combining_mark(ch) {
         Class::Word
     } else if matches!(ch, '\u{2190}'..='\u{21FF}' | '\u{2600}'..='\u{27BF}' | '\u{1F000}'..='\u{1FAFF}') {
         Class::Symbol
