@@ -17,7 +17,7 @@ use tantivy::postings::{Postings as _, TermInfo};
 use tantivy::schema::IndexRecordOption;
 use tantivy::schema::document::{DeserializeError, DocumentDeserialize, DocumentDeserializer, ValueDeserialize, ValueDeserializer};
 use tantivy::store::StoreReader;
-use tantivy::{DocSet as _, TERMINATED, TantivyError};
+use tantivy::{DocSet as _, HasLen as _, TERMINATED, TantivyError};
 
 /// Why a step could not be finished.
 #[derive(Debug)]
@@ -92,6 +92,8 @@ pub(crate) struct Opened {
     pub(crate) documents: u32,
     /// The terms of all text fields.
     pub(crate) terms: Arc<InvertedIndexReader>,
+    /// Bytes of posting lists of the text, and of the rest.
+    lists: [usize; 2],
     positions: FileSlice,
     pub(crate) lengths: Lengths,
     pub(crate) meta: Arc<InvertedIndexReader>,
@@ -118,11 +120,15 @@ impl Opened {
         let segment = segments.first().ok_or_else(|| lost("no segment"))?;
         let reader = SegmentReader::open(segment)?;
         let positions = CompositeFile::open(&segment.open_read(SegmentComponent::Positions)?)?;
+        let lists = CompositeFile::open(&segment.open_read(SegmentComponent::Postings)?)?;
+        // Eight bytes before the lists of a field count its tokens.
+        let lists = [schema::TEXT, schema::META].map(|field| lists.open_read(field).map_or(0, |lists| lists.len().saturating_sub(8)));
         let documents = reader.max_doc();
         let lengths = source.read(schema::LENGTHS, 0..source.len(schema::LENGTHS).unwrap_or_default())?;
         Ok(Self {
             documents,
             terms: reader.inverted_index(schema::TEXT)?,
+            lists,
             positions: positions.open_read(schema::TEXT).unwrap_or_else(FileSlice::empty),
             lengths: Lengths::decode(&lengths, documents).ok_or_else(|| lost("the lengths of the notes cannot be read"))?,
             meta: reader.inverted_index(schema::META)?,
@@ -144,33 +150,62 @@ impl Opened {
 
     /// The posting list of a term.
     pub(crate) fn list(&self, info: &TermInfo) -> Result<List, Stop> {
-        read_list(&self.terms, info, IndexRecordOption::WithFreqs)
+        let list = self.read_list(&self.terms, self.lists[0], info, IndexRecordOption::WithFreqs)?;
+        // A byte of positions stands for at most 128 of them.
+        let most = info.positions_range.len().saturating_add(1).saturating_mul(POSITIONS_A_BLOCK as usize);
+        let last = list.offsets.last().zip(list.counts.last()).map_or(0, |(offset, count)| offset.saturating_add(*count));
+        if last as usize > most || list.counts.iter().any(|&count| count > MOST_TIMES) {
+            return Err(Stop::Damaged("a word stands in a note more often than can be".to_owned()));
+        }
+        Ok(list)
+    }
+
+    /// The documents that have a tag, a path or a language.
+    pub(crate) fn meta_list(&self, info: &TermInfo) -> Result<Vec<u32>, Stop> {
+        Ok(self.read_list(&self.meta, self.lists[1], info, IndexRecordOption::Basic)?.docs)
+    }
+
+    /// Reads a posting list. What tantivy takes for granted of it is checked before and meanwhile.
+    fn read_list(&self, terms: &InvertedIndexReader, len: usize, info: &TermInfo, option: IndexRecordOption) -> Result<List, Stop> {
+        let damaged = || Stop::Damaged("a list of notes cannot be read".to_owned());
+        let range = &info.postings_range;
+        if info.doc_freq > self.documents || range.start > range.end || range.end > len {
+            return Err(damaged());
+        }
+        let mut postings = terms.read_postings_from_terminfo(info, option)?;
+        let mut list = List::default();
+        let mut offset = 0u32;
+        let mut next = 0;
+        while postings.doc() != TERMINATED {
+            let (doc, count) = (postings.doc(), postings.term_freq());
+            if doc < next || doc >= self.documents {
+                return Err(damaged());
+            }
+            next = doc + 1;
+            list.docs.push(doc);
+            list.counts.push(count);
+            list.offsets.push(offset);
+            offset = offset.saturating_add(count);
+            postings.advance();
+        }
+        Ok(list)
     }
 
     /// Reads positions of a term: of the documents at `places` in its list.
     pub(crate) fn positions(&self, info: &TermInfo, list: &List, places: &[usize]) -> Result<Positions, Stop> {
-        Positions::open(&self.positions.slice(info.positions_range.clone()), list, places)
+        let range = &info.positions_range;
+        let read: u64 = places.iter().map(|&place| u64::from(list.counts[place])).sum();
+        if range.start > range.end || range.end > self.positions.len() || read > u64::from(MOST_TIMES) {
+            return Err(Stop::Damaged("positions of words cannot be read".to_owned()));
+        }
+        Positions::open(&self.positions.slice(range.clone()), list, places)
     }
-}
-
-/// Reads a posting list.
-pub(crate) fn read_list(terms: &InvertedIndexReader, info: &TermInfo, option: IndexRecordOption) -> Result<List, Stop> {
-    let mut postings = terms.read_postings_from_terminfo(info, option)?;
-    let mut list = List::default();
-    let mut offset = 0u32;
-    while postings.doc() != TERMINATED {
-        let count = postings.term_freq();
-        list.docs.push(postings.doc());
-        list.counts.push(count);
-        list.offsets.push(offset);
-        offset = offset.saturating_add(count);
-        postings.advance();
-    }
-    Ok(list)
 }
 
 /// Positions in one block of tantivy's format.
 const POSITIONS_A_BLOCK: u32 = 128;
+/// How often a word may stand in all the notes that one step reads its positions of: 64 MB.
+const MOST_TIMES: u32 = 1 << 24;
 /// A term's positions are read as a whole up to this many bytes, in parts above.
 const WHOLE_POSITIONS: usize = 4096;
 
@@ -182,14 +217,15 @@ pub(crate) struct Positions {
 
 impl Positions {
     fn open(slice: &FileSlice, list: &List, places: &[usize]) -> Result<Self, Stop> {
-        let len = tantivy::HasLen::len(slice);
+        let len = slice.len();
         if len <= WHOLE_POSITIONS {
             return Ok(Self { runs: vec![(0, u32::MAX, PositionReader::open(slice.read_bytes()?)?)] });
         }
         // The head: the number of packed blocks, then the bit width of each. What follows them is one short block in another coding.
         let mut head = crate::record::Cursor(&[]);
         let count_bytes = slice.slice_to(10).read_bytes()?;
-        let count = tantivy_number(count_bytes.as_slice(), &mut head).ok_or_else(|| Stop::Damaged("positions".to_owned()))?;
+        let count = tantivy_number(count_bytes.as_slice(), &mut head).filter(|&count| count < len);
+        let count = count.ok_or_else(|| Stop::Damaged("positions of words cannot be read".to_owned()))?;
         let start = 10 - head.0.len();
         let widths = slice.slice(start..(start + count).min(len)).read_bytes()?;
         let mut begins = vec![start + count];

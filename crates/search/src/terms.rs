@@ -84,7 +84,7 @@ pub(crate) fn find(opened: &Opened, word: &Word, scope: Scope, soon: bool, reads
             of_field[field].push(Found { field, text: text.to_owned(), info: info.clone(), weight });
         }
     });
-    if reads.take(seen)?.is_none() && soon {
+    if reads.take(seen)?.is_none() && soon && !word.is_filler() {
         opened.expect(&word.text);
     }
     for found in &mut of_field {
@@ -179,8 +179,7 @@ pub(crate) fn find_meta(opened: &Opened, scope: Scope, text: &str, words: &[Word
         reads.take(seen)?;
         let mut docs = Vec::new();
         for info in infos {
-            let list = crate::index::read_list(&opened.meta, &info, tantivy::schema::IndexRecordOption::Basic);
-            docs.extend(reads.take(list)?.unwrap_or_default().docs);
+            docs.extend(reads.take(opened.meta_list(&info))?.unwrap_or_default());
         }
         docs.sort_unstable();
         docs.dedup();
