@@ -91,12 +91,19 @@ impl std::str::FromStr for Code {
 }
 
 /// A file's name as people see it (relative to ROOT) and its text, for excerpts.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Eq)]
 pub struct File {
     /// Path relative to ROOT, `/`-separated: `content/guide/index.md`.
     pub path: Arc<str>,
     /// The text that spans point into; empty when there is none to show.
     pub text: Arc<str>,
+}
+
+impl PartialEq for File {
+    /// Files are nearly always clones of one another: then a long text is not read.
+    fn eq(&self, other: &Self) -> bool {
+        self.path == other.path && (Arc::ptr_eq(&self.text, &other.text) || self.text == other.text)
+    }
 }
 
 /// One fault that the writer can fix.
@@ -154,11 +161,17 @@ pub fn reason(error: &std::io::Error) -> String {
     text.split_once(" (os error").map_or(text.as_str(), |(reason, _)| reason).to_owned()
 }
 
+/// A longer name is no slip of the finger, and comparing two takes the product of their lengths.
+const LONGEST: usize = 500;
+
 /// The nearest of `names` to `wanted`, when near enough that someone could have meant it (Damerau–Levenshtein distance of at most a third
 /// of the length). The first of equals wins.
 #[must_use]
 pub fn nearest<'a>(wanted: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let length = wanted.chars().count();
+    if length > LONGEST {
+        return None;
+    }
     let limit = (length / 3).max(1);
     names
         .into_iter()

@@ -3,9 +3,11 @@
 //! In: a `SourceFile` and the Markdown options. Out: `Note` and diagnostics. Parsed once; nothing is looked up elsewhere.
 
 pub mod front_matter;
+pub mod length;
 pub mod markdown;
 
-pub use front_matter::FrontMatter;
+pub use front_matter::{FrontMatter, Places};
+pub use length::Length;
 
 use crate::diagnostic::{Diagnostic, File};
 use crate::path::{Anchor, SourcePath};
@@ -33,8 +35,12 @@ pub struct Note {
     pub body: Body,
     /// The visible text, cut at headings: what search indexes. At least one section.
     pub sections: Vec<Section>,
-    /// `id`s in the body that are no headings (raw HTML, explicit anchors, footnotes), for anchor checks. Sorted.
+    /// `id`s in the body that are no headings (raw HTML, explicit anchors, footnotes, blocks: `^id`), for anchor checks. Sorted.
     pub anchors: Vec<Anchor>,
+    /// Its tags: the front matter's, then those in the text as they come, each spelling once.
+    pub tags: Vec<String>,
+    /// How long its visible text is.
+    pub length: Length,
 }
 
 /// One heading.
@@ -152,6 +158,10 @@ pub enum Fill {
     HeadingId(u32),
     /// What stands behind a heading's text: its permalink.
     HeadingEnd(u32),
+    /// A whole tag, as a link to its page.
+    Tag(u32),
+    /// A word of the interface in the language of the note, by its key.
+    Word(&'static str),
 }
 
 /// Reads one note. `None` when its front matter cannot be read: the note might have said `publish: false`, so it is held back, and a
@@ -164,10 +174,11 @@ pub fn parse(source: &SourceFile, options: markdown::Options) -> (Option<Note>, 
     };
     let front_matter = read.front_matter;
     let mut diagnostics = read.diagnostics;
-    let (body, faults) = markdown::read(&source.file, read.body, front_matter.title.as_deref(), options);
+    let (body, faults) = markdown::read(&source.file, read.body, front_matter.title.as_deref(), front_matter.tags.clone(), options);
     diagnostics.extend(faults);
     diagnostics.sort_by_key(|diagnostic| diagnostic.span);
     let title = front_matter.title.clone().or(body.first_heading).unwrap_or_else(|| title_of(&source.path));
+    let length = Length::of(&body.sections);
     let note = Note {
         path: source.path.clone(),
         file: source.file.clone(),
@@ -179,6 +190,8 @@ pub fn parse(source: &SourceFile, options: markdown::Options) -> (Option<Note>, 
         body: body.body,
         sections: body.sections,
         anchors: body.anchors,
+        tags: body.tags,
+        length,
     };
     (Some(note), diagnostics)
 }

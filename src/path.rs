@@ -121,15 +121,11 @@ impl UrlPath {
     /// (not yet escaped for HTML). Never starts with something a browser would take for a scheme.
     #[must_use]
     pub fn href_from(&self, from: &Self) -> String {
-        let here: Vec<&str> = split_folder(from.parent());
-        let there: Vec<&str> = split_folder(self.parent());
-        let common = here.iter().zip(&there).take_while(|(a, b)| a == b).count();
-        let mut href = "../".repeat(here.len() - common);
-        for folder in &there[common..] {
-            href.push_str(&encode(folder));
-            href.push('/');
-        }
-        href.push_str(&encode(self.0.rsplit_once('/').map_or(&*self.0, |(_, name)| name)));
+        // What both start with, up to the last `/` in it.
+        let same = self.0.bytes().zip(from.0.bytes()).take_while(|(a, b)| a == b).count();
+        let common = self.0.as_bytes()[..same].iter().rposition(|byte| *byte == b'/').map_or(0, |at| at + 1);
+        let mut href = "../".repeat(from.0[common..].matches('/').count());
+        href.push_str(&encode(&self.0[common..]));
         if href.split('/').next().is_some_and(|first| first.contains(':')) {
             href.insert_str(0, "./");
         }
@@ -198,10 +194,6 @@ fn is_clean(path: &str) -> bool {
     !path.is_empty() && path.split('/').all(|part| !part.is_empty() && part != "." && part != "..") && !path.contains('\0')
 }
 
-fn split_folder(folder: &str) -> Vec<&str> {
-    if folder.is_empty() { Vec::new() } else { folder.split('/').collect() }
-}
-
 /// Percent-encodes what a URL cannot hold; non-ASCII letters stay as they are.
 fn encode(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -228,6 +220,10 @@ mod tests {
         assert_eq!(url("x.html").href_from(&url("a/b/c.html")), "../../x.html");
         assert_eq!(url("存储/50% #1?.html").href_from(&url("a/b.html")), "../存储/50%25%20%231%3F.html");
         assert_eq!(url("a:b.html").href_from(&url("c.html")), "./a:b.html");
+        assert_eq!(url("ab/x.html").href_from(&url("a/x.html")), "../ab/x.html");
+        assert_eq!(url("静态/x.html").href_from(&url("静音/x.html")), "../静态/x.html");
+        assert_eq!(url("a/b/c.html").href_from(&url("a/b/c.html")), "c.html");
+        assert_eq!(url("a/b/c.html").href_from(&url("a/b/d/e.html")), "../c.html");
     }
 
     #[test]

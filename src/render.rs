@@ -131,10 +131,11 @@ fn template(shared: &Shared<'_>, id: PageId, faults: &mut Vec<Diagnostic>) -> St
     if shared.theme.has(&name) {
         return name;
     }
-    let start = note.file.text.find("template").unwrap_or(0);
-    let start = note.file.text[start..].find(wanted).map_or(start, |at| start + at);
-    let span = crate::text::Span::new(start, start + wanted.len());
-    let fault = Diagnostic::at(Code::Template, note.file.clone(), span, format!("no template `{name}`"));
+    let message = format!("no template `{name}`");
+    let fault = match note.front_matter.places.template {
+        Some(span) => Diagnostic::at(Code::Template, note.file.clone(), span, message),
+        None => Diagnostic::file(Code::Template, note.file.clone(), message),
+    };
     let hint = match nearest(&name, shared.theme.names()) {
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("write it as `templates/{name}`, or leave `template` out"),

@@ -13,6 +13,8 @@ use rayon::prelude::*;
 
 use self::address::Claims;
 use self::language::Letters;
+use std::collections::BTreeSet;
+
 use crate::config::Config;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::note::Note;
@@ -63,8 +65,10 @@ pub struct Page {
     pub links: Vec<Target>,
     /// The pages that link here, each once, in order; itself left out.
     pub backlinks: Vec<PageId>,
-    /// Its tags.
+    /// Its tags, each once.
     pub tags: Vec<TagId>,
+    /// What each of `note.tags` is, index for index.
+    pub tag_targets: Vec<Option<TagId>>,
     /// The page before it in reading order.
     pub previous: Option<PageId>,
     /// The page after it in reading order.
@@ -162,6 +166,7 @@ pub fn assemble_from(origin: Origin<'_>, mut config: Config, mut notes: Vec<Note
             links: Vec::new(),
             backlinks: Vec::new(),
             tags: Vec::new(),
+            tag_targets: Vec::new(),
             previous: None,
             next: None,
             note,
@@ -170,10 +175,12 @@ pub fn assemble_from(origin: Origin<'_>, mut config: Config, mut notes: Vec<Note
     let folders = folder::build(&plan, &pages, addresses.folders, config.title.as_deref().unwrap_or_default());
     let (tags, own_tags) = tag::collect(&pages, &mut claims);
 
+    let wishes: Vec<Vec<UrlPath>> = private.iter().map(plan::wishes).collect();
     let hidden: Vec<link::Hidden> = private
         .iter()
-        .map(|note| link::Hidden { path: &note.path, aliases: &note.front_matter.aliases })
-        .chain(origin.held_back.iter().map(|path| link::Hidden { path, aliases: &[] }))
+        .zip(&wishes)
+        .map(|(note, addresses)| link::Hidden { path: &note.path, aliases: &note.front_matter.aliases, addresses })
+        .chain(origin.held_back.iter().map(|path| link::Hidden { path, aliases: &[], addresses: &[] }))
         .collect();
     let resolved = link::resolve(&pages, &folders, &addresses.redirects, &hidden, attachments, &mut diagnostics);
     let mut published_attachments = Vec::with_capacity(resolved.attachments.len());
@@ -191,7 +198,9 @@ pub fn assemble_from(origin: Origin<'_>, mut config: Config, mut notes: Vec<Note
     for ((page, links), (backlinks, tags)) in pages.iter_mut().zip(resolved.targets).zip(backlinks.into_iter().zip(own_tags)) {
         page.links = links;
         page.backlinks = backlinks;
-        page.tags = tags;
+        page.tag_targets = tags;
+        let mut seen = BTreeSet::new();
+        page.tags = page.tag_targets.iter().copied().flatten().filter(|tag| seen.insert(*tag)).collect();
     }
     for pair in folder::reading_order(&folders).windows(2) {
         pages[pair[0].0 as usize].next = Some(pair[1]);

@@ -10,6 +10,9 @@ use std::sync::Arc;
 use crate::diagnostic::File;
 use crate::path::SourcePath;
 
+/// Hidden folders whose attachments are content all the same: where GitBook keeps the pictures of its notes.
+pub const SHOWN: [&str; 1] = [".gitbook"];
+
 /// One note as it was read, decoded to UTF-8 without a byte order mark.
 #[derive(Debug, Clone)]
 pub struct SourceFile {

@@ -32,8 +32,8 @@ const VAULT: &[(&str, &str)] = &[
     ("twin/a.md", "x"),
     ("folder-note/folder-note.md", "x"),
     ("moved.md", "---\npermalink: /new/place/\n---\nx"),
-    ("secret/plan.md", "---\npublish: false\naliases: [Plan B]\n---\n![](plan.png)\n"),
-    ("draft.md", "---\ndraft: true\n---\nx"),
+    ("secret/plan.md", "---\npublish: false\naliases: [Plan B, /old/plan/]\n---\n![](plan.png)\n"),
+    ("draft.md", "---\ndraft: true\npermalink: /soon.html\n---\nx"),
     ("pictures/007.jpg", ""),
     ("pictures/007.jpg.md", "x"),
     ("notes/008.jpg.md", "x"),
@@ -157,7 +157,7 @@ const CASES: &[(&str, &str, &str)] = &[
     ("guide/x.md", "[[静态 pod]]", "k8s/静态 Pod.md"),
     ("guide/x.md", "[[静态 Pod#配置 kubelet]]", "k8s/静态 Pod.md#配置-kubelet"),
     ("guide/x.md", "[[静态 Pod#kube-proxy 与 C++：比较]]", "k8s/静态 Pod.md#kube-proxy-与-c比较"),
-    ("guide/x.md", "[[静态 Pod#^block1]]", "k8s/静态 Pod.md"),
+    ("guide/x.md", "[[静态 Pod#^block1]]", "k8s/静态 Pod.md#^block1"),
     ("guide/x.md", "[[top#Two#Inner]]", "top.md#inner-1"),
     ("guide/x.md", "[[top#Three]]", "top.md !broken-anchor"),
     ("guide/x.md", "[[health checks]]", "k8s/pods/probes.md"),
@@ -198,6 +198,10 @@ const CASES: &[(&str, &str, &str)] = &[
     ("x.md", "[[draft]]", "private !link-to-private"),
     ("x.md", "[t](secret/)", "private !link-to-private"),
     ("x.md", "[t](secret/plan.html)", "private !link-to-private"),
+    ("x.md", "[t](/old/plan/)", "private !link-to-private"),
+    ("x.md", "[t](old/plan/index.html)", "private !link-to-private"),
+    ("x.md", "[t](/soon.html)", "private !link-to-private"),
+    ("x.md", "[t](/soon)", "private !link-to-private"),
 ];
 
 #[test]
@@ -253,4 +257,16 @@ fn reports_name_what_was_meant() {
         let span = fault.span.expect("a place").range();
         assert!(text.get(span.clone()).is_some_and(|place| !place.is_empty()), "{text}: {span:?}");
     }
+}
+
+#[test]
+fn of_very_many_files_with_one_name_a_few_are_named() {
+    let paths: Vec<String> = (0..3000).map(|n| format!("f{n:04}/note.md")).collect();
+    let files: Vec<(&str, &str)> = paths.iter().map(|path| (path.as_str(), "[[note]]")).chain([("x.md", "[[note]]")]).collect();
+    let (site, diagnostics) = vault::assemble(Config::default(), &files);
+    assert_eq!(diagnostics.len(), 3001);
+    let list = "`f0000/note.md`, `f0001/note.md`, `f0002/note.md`, `f0003/note.md`, `f0004/note.md` and 2995 more";
+    assert_eq!(diagnostics[3000].message, format!("`note` fits several files: {list}"));
+    assert_eq!(vault::words(&site, &site.pages[2999].links[0]), "f2999/note.md");
+    assert_eq!(vault::words(&site, &site.pages[3000].links[0]), "f0000/note.md");
 }

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use biji::note::markdown::Options;
-use biji::note::{LinkKind, Note, parse};
+use biji::note::{Fill, LinkKind, Note, parse};
 use biji::path::SourcePath;
 use biji::source::SourceFile;
 use biji::text::Position;
@@ -246,7 +246,7 @@ fn html() {
         ("<b>a", "<p><b>a</b></p>\n"),
         ("<script>a", "<script>a</script>"),
         ("x <plaintext> y", "<p>x  y</p>\n"),
-        ("> [!NOTE]\n> a", "<div class=\"callout note\" role=\"note\">\n<p class=\"callout-title\">Note</p>\n<p>a</p>\n</div>\n"),
+        ("> [!NOTE]\n> a", "<div class=\"callout note\" role=\"note\">\n<p class=\"callout-title\"></p>\n<p>a</p>\n</div>\n"),
         ("- [x] a", "<ul>\n<li class=\"task\"><label><input type=\"checkbox\" checked=\"\" disabled=\"\" /> a</label></li>\n</ul>\n"),
         ("a\0b", "<p>a\u{fffd}b</p>\n"),
         ("$\\oops{$", "<p>$\\oops{$</p>\n"),
@@ -337,6 +337,24 @@ fn stress() {
         "> [!NOTE]\n",
         "    a\n\n",
         "```\n",
+        "==a ",
+        "==a",
+        "==",
+        "*==a ",
+        "==*a",
+        "^[a ",
+        "^[",
+        "#a ",
+        "#a/",
+        "^a\n\n",
+        "a ^b\n\n",
+        "- a ^b\n",
+        "> [!a]",
+        "> [!a] b\n",
+        "- [/] a\n",
+        "前**“",
+        "“**前",
+        "前*",
         "[a]: b\n",
         "[a][",
         "静\n",
@@ -375,7 +393,32 @@ fn holds(note: &Note) {
     }
     for heading in &note.outline {
         assert!(!heading.anchor.as_str().is_empty() && html.is_char_boundary(heading.html_start as usize));
+        let rest = &html[heading.html_start as usize..];
+        assert!(heading.is_title || rest.is_empty() || rest.starts_with(&format!("<h{}", heading.level)), "{text:?}: {html}");
     }
+    for tag in &note.body.holes {
+        assert!(!matches!(tag.fill, Fill::Tag(number) if note.tags.len() <= number as usize));
+    }
+    if !text.contains('<') {
+        assert!(is_balanced(html), "{text:?}: {html}");
+    }
+}
+
+/// Whether every element that is opened is closed, in order. For HTML in which every `<` starts a tag.
+fn is_balanced(html: &str) -> bool {
+    let mut open: Vec<&str> = Vec::new();
+    for tag in html.split('<').skip(1) {
+        let Some((tag, _)) = tag.split_once('>') else { return false };
+        let name = tag.split([' ', '\n']).next().unwrap_or("");
+        if let Some(name) = name.strip_prefix('/') {
+            if open.pop() != Some(name) {
+                return false;
+            }
+        } else if !tag.ends_with('/') {
+            open.push(name);
+        }
+    }
+    open.is_empty()
 }
 
 proptest! {
@@ -457,7 +500,7 @@ const TEX: [&str; 52] = [
     "\\genfrac",
 ];
 
-const PIECES: [&str; 64] = [
+const PIECES: [&str; 78] = [
     "a",
     "静",
     "é",
@@ -522,6 +565,20 @@ const PIECES: [&str; 64] = [
     "\\frac{a}",
     "title: x\n",
     "<td",
+    "==",
+    "^[",
+    "^a",
+    " ^b\n\n",
+    "#a",
+    "#甲/b ",
+    "> [!tip]- ",
+    "> [!甲]\n",
+    "- [/] ",
+    "**“",
+    "：**",
+    "，",
+    "”",
+    "前~~",
 ];
 
 fn check_any(text: &str) {

@@ -76,7 +76,7 @@ fn references() {
             "",
             "<p><a href=\"https://x.org/?a=1&amp;b=%22%3C\" rel=\"external noopener\"></a></p>",
         ),
-        (Link, Target::Broken, "", "", "<p><span class=\"broken-link\" title=\"This link leads nowhere: target\"></span></p>"),
+        (Link, Target::Broken, "", "", "<p><span class=\"broken-link\" title=\"This link leads nowhere\"></span></p>"),
         (Link, Target::Private, "", "", "<p></p>"),
         (Link, Target::Refused, "", "", "<p></p>"),
         (Link, Target::Attachment(0, "?raw".into()), "", "", "<p><a href=\"图/x%20y.png?raw\"></a></p>"),
@@ -117,7 +117,7 @@ fn references() {
             "",
             "<iframe src=\"a.pdf#page=3\" title=\"target\" loading=\"lazy\"></iframe>",
         ),
-        (Embed, Target::Broken, "", "", "<span class=\"broken-link\" title=\"Not found: target\">target</span>"),
+        (Embed, Target::Broken, "", "", "<span class=\"broken-link\" title=\"Not found\">target</span>"),
         (Embed, Target::Private, "shown", "", "<p>shown</p>"),
         (
             Embed,
@@ -227,6 +227,7 @@ fn the_sites_address() {
     assert!(page(&pages, "index.html").contains("<link rel=\"canonical\" href=\"https://example.org/wiki/\">"));
     let html = page(&pages, "404.html");
     assert!(html.contains("href=\"/wiki/biji/biji.css\"") && html.contains("href=\"/wiki/index.html\""), "{html}");
+    assert!(!html.contains("canonical"), "{html}");
 }
 
 #[test]
@@ -263,6 +264,7 @@ fn faults_of_templates() {
         (vec![("note.html", "{% if %}")], "1:7", "found `%}`"),
         (vec![("note.html", "{{ page.title | shout }}")], "1:17", "unknown filter `shout`"),
         (vec![("note.html", "{% extends \"bse.html\" %}")], "1:13", "no template `bse.html` to extend"),
+        (vec![("note.html", "{% extends \"biji/nte.html\" %}")], "1:13", "Some(\"did you mean `biji/note.html`?\")"),
         (vec![("note.html", "{% include \"bse.html\" %}")], "1:12", "unknown template `bse.html`"),
         (vec![("note.html", "{% extends \"note.html\" %}")], "1:4", "the template extends itself"),
         (vec![("note.html", "{% include \"x.html\" %}"), ("x.html", "{% include \"note.html\" %}")], "1:4", "the template includes itself"),
@@ -391,4 +393,23 @@ fn the_pages_own_ids_have_a_prefix() {
     let html = page(&pages, "index.html");
     let ids: Vec<&str> = html.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
     assert_eq!(ids, ["biji-main", "biji-contents", "biji-backlinks"]);
+}
+
+/// Templates nest at most 20 components, and a page must not list its whole way however long it is.
+#[test]
+fn folders_may_lie_in_folders_without_end() {
+    for depth in [0_usize, 1, 9, 10, 11, 15, 60, 300] {
+        let mut site = SiteBuilder::new();
+        let way: String = (0..depth).map(|level| format!("第{level}层/")).collect();
+        site.page("index.md", "Start", "");
+        site.page(&format!("{way}叶.md"), "叶", "");
+        let (pages, diagnostics) = pages(site, &[]);
+        assert_eq!(messages(&diagnostics), Vec::<String>::new(), "{depth}");
+        let html = page(&pages, &format!("{way}叶.html"));
+        assert!(html.contains("<a href=\"叶.html\" aria-current=\"page\">叶</a>"), "{depth}: {html}");
+        assert_eq!(html.contains("…"), depth > 11, "{depth}: {html}");
+        let way_up = if depth == 0 { "index.html".into() } else { format!("{}index.html", "../".repeat(depth)) };
+        assert!(html.contains(&format!("<li><a href=\"{way_up}\">")), "{depth}: {html}");
+        assert!(html.len() < 20_000, "{depth}: {}", html.len());
+    }
 }

@@ -17,9 +17,12 @@ const NOTES: &[(&str, &str)] = &[
     ),
     (
         "embeds.md",
-        "# Embeds\n\n![[guide]]\n\n![[guide#Second]]\n\nIn the midst ![[guide#First]] of a paragraph.\n\n- ![[guide#First]]\n- *![[guide]]*\n\n| a |\n|---|\n| ![[guide#First]] |\n\n![[embeds]]\n\n## Twice\n\n![[guide]]\n",
+        "# Embeds\n\n![[guide]]\n\n![[guide#Second]]\n\nIn the midst ![[guide#First]] of a paragraph.\n\n- ![[guide#First]]\n- *![[guide]]*\n\n| a |\n|---|\n| ![[guide#First]] |\n\n![[embeds]]\n\n![[静态 Pod#^callout]]\n\n![[静态 Pod#^one]] and ![[静态 Pod#^task]]\n\n- ![[静态 Pod#^code]]\n\n> [!note] ![[guide]]\n> x\n\n## Twice\n\n![[guide]]\n",
     ),
-    ("sub/静态 Pod.md", "# 静态 Pod\n\n*强调* `kubelet`\n\n###### Deep\n\n## Less\n"),
+    (
+        "sub/静态 Pod.md",
+        "# 静态 Pod\n\n*强调* `kubelet`\n\n###### Deep\n\n## Less\n\n> [!配方]- **标题：**后 ^[注]\n> 文 #标签/甲 ^callout\n\n> [!faq]\n> - [/] 做 ^task\n>   - [-] 不\n\n```rust\nlet x;\n```\n\n^code\n\n1. 一 ^one\n",
+    ),
     ("sub/deep/other.md", "[up](../静态%20Pod.md#less)\n"),
 ];
 

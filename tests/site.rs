@@ -26,6 +26,12 @@ const ADDRESSES: &[AddressCase] = &[
     (&[("x.md", "---\npermalink: /a/b/\n---\n"), ("y.md", "---\npermalink: q.html\n---\n")], &["a/b/index.html", "q.html"], &[]),
     (&[("x.md", "---\nslug: ../y\n---\n")], &["x.html"], &[Code::BadAddress]),
     (&[("x.md", "---\npermalink: /a/../../b\n---\n")], &["x.html"], &[Code::BadAddress]),
+    (&[("home.md", "---\npermalink: /\n---\n"), ("README.md", "")], &["README.html", "index.html"], &[]),
+    (
+        &[("a/x.md", "---\nslug: index\n---\n"), ("a/y.md", "---\npermalink: /\n---\n")],
+        &["a/index.html", "index.html"],
+        &[Code::AddressCollision],
+    ),
     (&[("404.md", "")], &["404.html"], &[Code::BadAddress]),
     (&[("x.md", "---\npermalink: /biji/tags/x.html\n---\n")], &["biji/tags/x.html"], &[Code::BadAddress]),
     (&[("biji/x.md", "")], &["biji-/x.html"], &[]),
@@ -155,4 +161,26 @@ fn an_empty_folder_is_a_site() {
     let (site, diagnostics) = vault::assemble(Config::default(), &[]);
     assert_eq!((site.pages.len(), site.folders.len(), diagnostics.len()), (0, 1, 0));
     assert_eq!(site.folders[0].url.as_str(), "index.html");
+}
+
+/// Front matter of a note beside `b.md`, and what the reported place holds.
+const PLACES: &[(&str, &str)] = &[
+    ("slug: ../y", "../y"),
+    ("title: x\npermalink: \"/a/../../b\"", "\"/a/../../b\""),
+    ("url: /:year/x", "/:year/x"),
+    ("url: https://example.org/x\nslug: a/b", "a/b"),
+    ("aliases: [Other, /../x.html]", "/../x.html"),
+    ("aliases:\n  - /404.html", "/404.html"),
+    ("permalink: /biji/x.html", "/biji/x.html"),
+    ("aliases: /b.html", "/b.html"),
+];
+
+#[test]
+fn a_wish_that_cannot_be_met_is_reported_where_it_stands() {
+    for (front_matter, expected) in PLACES {
+        let text = format!("---\n{front_matter}\n---\n");
+        let (_, diagnostics) = vault::assemble(Config::default(), &[("a.md", &text), ("b.md", "")]);
+        let found: Vec<&str> = diagnostics.iter().map(|fault| fault.span.map_or("", |span| &text[span.range()])).collect();
+        assert_eq!(found, [*expected], "{front_matter}: {diagnostics:?}");
+    }
 }

@@ -46,6 +46,21 @@ pub struct FrontMatter {
     pub license: Option<String>,
     /// `extra` and every key that Biji does not know, for templates.
     pub extra: BTreeMap<String, serde_json::Value>,
+    /// Where the values stand that later phases may have to find fault with.
+    pub places: Places,
+}
+
+/// Where some values of a note's front matter stand in its file.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Places {
+    /// `slug`.
+    pub slug: Option<Span>,
+    /// `permalink`, or `url`.
+    pub permalink: Option<Span>,
+    /// `template`.
+    pub template: Option<Span>,
+    /// `aliases`, one for each.
+    pub aliases: Vec<Span>,
 }
 
 /// Front matter that was read.

@@ -6,14 +6,20 @@
 mod anchor;
 mod autolink;
 mod block;
+mod block_id;
+mod callout;
+mod cjk;
 mod comment;
+mod events;
 mod footnote;
+mod heading;
 mod inline;
 mod link;
 mod math;
 mod output;
 mod raw;
 mod tag;
+mod text;
 mod title;
 mod visible;
 mod writer;
@@ -43,15 +49,17 @@ pub(super) struct Markdown {
     pub(super) body: Body,
     pub(super) sections: Vec<Section>,
     pub(super) anchors: Vec<Anchor>,
+    /// The front matter's tags and those in the text.
+    pub(super) tags: Vec<String>,
     /// The text of the first level-1 heading that has one.
     pub(super) first_heading: Option<String>,
 }
 
-/// Reads the body that starts at byte `from`. `title` is the front matter's.
-pub(super) fn read(file: &File, from: usize, title: Option<&str>, options: Options) -> (Markdown, Vec<Diagnostic>) {
+/// Reads the body that starts at byte `from`. `title` and `tags` are the front matter's.
+pub(super) fn read(file: &File, from: usize, title: Option<&str>, tags: Vec<String>, options: Options) -> (Markdown, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
     let masked = if options.extensions { comment::mask(file, from, &mut diagnostics) } else { None };
     let source = masked.as_deref().unwrap_or(&file.text);
-    let read = writer::write(file, source, from, title, options, &mut diagnostics);
+    let read = writer::write(file, source, from, title, tags, options, &mut diagnostics);
     (read, diagnostics)
 }

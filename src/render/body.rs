@@ -90,6 +90,8 @@ impl<'a> Filler<'a> {
                         escape_into(out, heading.anchor.as_str());
                     }
                 }
+                Fill::Tag(tag) => self.tag(out, source, tag as usize),
+                Fill::Word(key) => escape_into(out, self.words.get(key)),
                 Fill::HeadingEnd(heading) => {
                     if let Some(heading) = note.outline.get(heading as usize).filter(|_| self.stack.len() == 1) {
                         out.push_str("<a class=\"permalink\" href=\"#");
@@ -106,6 +108,27 @@ impl<'a> Filler<'a> {
         if from < part.end {
             out.push_str(&html[from..part.end]);
         }
+    }
+
+    /// A tag in the text.
+    fn tag(&self, out: &mut String, source: PageId, tag: usize) {
+        let page = &self.site.pages[source.0 as usize];
+        let Some(name) = page.note.tags.get(tag) else { return };
+        let target = page.tag_targets.get(tag).copied().flatten().and_then(|id| self.site.tags.get(id.0 as usize));
+        let end = match target {
+            Some(tag) => {
+                out.push_str("<a class=\"tag\" rel=\"tag\" href=\"");
+                escape_into(out, &tag.url.href_from(self.url));
+                out.push_str("\">#");
+                "</a>"
+            }
+            None => {
+                out.push('#');
+                ""
+            }
+        };
+        escape_into(out, name);
+        out.push_str(end);
     }
 
     fn link(&self, source: PageId, link: usize) -> Option<(&'a Link, &'a Target)> {
@@ -143,9 +166,8 @@ impl<'a> Filler<'a> {
             }
             Target::Broken => {
                 out.push_str("<span class=\"broken-link\" title=\"");
+                // Not what it names: that may be a place on the writer's computer, or a note that is private.
                 escape_into(out, self.words.get("broken_link"));
-                out.push_str(": ");
-                escape_into(out, &link.target);
                 out.push_str("\">");
                 return "</span>";
             }
@@ -210,9 +232,8 @@ impl<'a> Filler<'a> {
             }
             Target::Broken => {
                 out.push_str("<span class=\"broken-link\" title=\"");
+                // Not what it names: that may be a place on the writer's computer, or a note that is private.
                 escape_into(out, self.words.get("broken_embed"));
-                out.push_str(": ");
-                escape_into(out, &link.target);
                 out.push_str("\">");
                 escape_into(out, if text.is_empty() { name } else { text });
                 out.push_str("</span>");
@@ -290,7 +311,11 @@ impl<'a> Filler<'a> {
             escape_into(out, &heading.text);
         }
         out.push_str("</a></p>\n");
+        // An item stands in a list.
+        let is_item = inner.starts_with("<li");
+        out.push_str(if is_item { "<ul>\n" } else { "" });
         out.push_str(&inner);
+        out.push_str(if is_item { "\n</ul>\n" } else { "" });
         out.push_str("</div>");
         if place == Place::Paragraph {
             let rest = &html[from..];

@@ -89,20 +89,23 @@ pub(super) fn place(html: &str, at: usize) -> Place {
     let before = html.get(..at).unwrap_or(html);
     // Only what stands behind the last block's start tag can be open around the place, but for containers, which all allow blocks.
     let start = before.rmatch_indices('<').map(|(start, _)| start).find(|start| starts_block(&before[*start..])).unwrap_or(0);
-    let mut open: Vec<&str> = Vec::new();
+    let mut open: Vec<(&str, bool)> = Vec::new();
     for tag in tags(&before[start..]).filter(|tag| !is_void(tag.name)) {
         if tag.end {
-            if let Some(last) = open.iter().rposition(|name| name.eq_ignore_ascii_case(tag.name)) {
+            if let Some(last) = open.iter().rposition(|(name, _)| name.eq_ignore_ascii_case(tag.name)) {
                 open.truncate(last);
             }
         } else {
-            open.push(tag.name);
+            // The title of a callout is a paragraph that nothing interrupts.
+            let is_title = before[start + tag.range.start..start + tag.range.end].contains("class=\"callout-title\"");
+            open.push((tag.name, is_title));
         }
     }
     match open.last() {
         None => Place::Flow,
-        Some(name) if name.eq_ignore_ascii_case("p") => Place::Paragraph,
-        Some(name) if is_container(name) || ["main", "article", "figure"].contains(name) => Place::Flow,
+        Some((_, true)) => Place::Inline,
+        Some((name, _)) if name.eq_ignore_ascii_case("p") => Place::Paragraph,
+        Some((name, _)) if is_container(name) || ["main", "article", "figure"].contains(name) => Place::Flow,
         Some(_) => Place::Inline,
     }
 }

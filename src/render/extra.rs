@@ -37,6 +37,8 @@ pub(super) fn not_found(shared: &Shared<'_>, url: &UrlPath) -> Result<Artifact, 
                 "root" => serde_json::Value::from(root.clone()),
                 "home" | "tags_url" | "all_url" => rooted(text).into(),
                 "is_home" => false.into(),
+                // It stands at every address that does not exist, and is the proper one of none.
+                "canonical" => "".into(),
                 "breadcrumbs" => serde_json::Value::Array(Vec::new()),
                 _ => text.into(),
             };

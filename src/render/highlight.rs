@@ -18,6 +18,7 @@
 //! | `i`, `d`, `h` | inserted line, deleted line, heading |
 //! | `x` | prompt of a console session |
 
+mod budget;
 mod cache;
 mod class;
 mod console;
@@ -38,16 +39,6 @@ use super::html::escape_into;
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::note::CodeBlock;
 use crate::site::{PageId, Site};
-
-/// A block of more bytes stays plain: a reader does not need colours in it, and highlighting is the slowest part of a build.
-const BLOCK_LIMIT: usize = 256 << 10;
-/// A block with a line of more bytes stays plain: what the syntax definitions' regular expressions do with one line can grow with its square.
-/// The worst lines of this length took half a second each (`é` a thousand times as C#, backticks as Markdown).
-const LINE_LIMIT: usize = 1000;
-/// Lines of more bytes than this count against `COST_LIMIT`.
-const LONG_LINE: usize = 100;
-/// A block whose long lines' squares come to more stays plain: some 20 of the longest lines.
-const COST_LIMIT: usize = 20_000_000;
 
 /// The finished code blocks of a site.
 #[derive(Debug, Default)]
@@ -115,7 +106,7 @@ pub(super) fn blocks(site: &Site, cache: &Cache) -> (Blocks, Vec<Diagnostic>) {
             if language == Language::Plain {
                 return None;
             }
-            if let Some(why) = too_much(&block.text) {
+            if let Some(why) = budget::too_much(language.name(), &block.text) {
                 diagnostics
                     .push(at(Code::CodeNotHighlighted, why).hint("shorten it, or mark it as `text` to say that it is plain on purpose"));
                 return None;
@@ -147,18 +138,6 @@ pub(super) fn blocks(site: &Site, cache: &Cache) -> (Blocks, Vec<Diagnostic>) {
     }
     cache.keep(done);
     (Blocks { pages }, diagnostics)
-}
-
-/// Why a block is not highlighted, by its size alone: the same on every machine.
-fn too_much(text: &str) -> Option<String> {
-    if text.len() > BLOCK_LIMIT {
-        return Some(format!("the code block has {} kB, more than the {} kB that are highlighted", text.len() >> 10, BLOCK_LIMIT >> 10));
-    }
-    if let Some(line) = text.lines().position(|line| line.len() > LINE_LIMIT) {
-        return Some(format!("line {} of the code block has more than the {LINE_LIMIT} bytes that are highlighted", line + 1));
-    }
-    let cost: usize = text.lines().map(str::len).filter(|length| *length > LONG_LINE).map(|length| length * length).sum();
-    (cost > COST_LIMIT).then(|| "the code block has too many long lines to be highlighted".to_owned())
 }
 
 /// The language as the block shows it: nothing for plain text.

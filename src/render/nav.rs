@@ -15,6 +15,9 @@ use crate::site::{FolderId, PageId, Site};
 const HERE: usize = 30;
 /// How many entries of each folder above are listed.
 const ABOVE: usize = 14;
+/// How many levels are open. Below that the tree starts at the first folder that is still in it, not at the root: else every page of a deep
+/// folder would list the whole way, and templates nest at most 20 components.
+const LEVELS: usize = 10;
 
 /// What decides how a page's neighbourhood looks: its folder, the run of entries it is in, and the folder that references start from.
 type Key<'a> = (FolderId, usize, &'a str);
@@ -79,9 +82,15 @@ fn view(site: &Site, folder: FolderId, run: usize, from: &UrlPath) -> NavView {
     while let Some(&FolderId(last)) = way.last().filter(|last| last.0 != 0 && way.len() <= site.folders.len()) {
         way.push(site.folders[last as usize].parent);
     }
+    way.truncate(LEVELS);
     way.reverse();
     let (items, more) = level(site, &way, run, from);
-    NavView { items, more }
+    if way[0].0 == 0 {
+        return NavView { items, more };
+    }
+    let top = &site.folders[way[0].0 as usize];
+    let item = NavItemView { title: top.title.clone(), url: top.url.href_from(from), folder: true, open: true, children: items, more };
+    NavView { items: vec![item], more: None }
 }
 
 /// The entries of `way[0]`; on the way to the page its next folder is open.

@@ -12,6 +12,8 @@ use crate::path::UrlPath;
 use crate::site::{FolderId, Page, PageId, Site};
 use crate::theme::Theme;
 
+/// How many folders above a page are named.
+const BREADCRUMBS: usize = 12;
 /// How many backlinks a page lists.
 const BACKLINKS: usize = 100;
 
@@ -70,14 +72,6 @@ impl<'a> Shared<'a> {
     /// The context that every template sees.
     pub(super) fn context(&self, about: &About<'_>, nav: Value) -> Context {
         let from = about.url;
-        let breadcrumbs = about
-            .above
-            .iter()
-            .map(|folder| {
-                let folder = &self.site.folders[folder.0 as usize];
-                LinkView { title: folder.title.clone(), url: folder.url.href_from(from) }
-            })
-            .collect();
         let view = PageView {
             kind: about.kind,
             title: about.title.to_owned(),
@@ -90,7 +84,7 @@ impl<'a> Shared<'a> {
             is_home: *from == self.home,
             tags_url: self.tags.href_from(from),
             all_url: self.all.href_from(from),
-            breadcrumbs,
+            breadcrumbs: self.breadcrumbs(&about.above, from),
         };
         let mut context = Context::new();
         context.insert_value("site", self.site_view.clone());
@@ -98,6 +92,18 @@ impl<'a> Shared<'a> {
         context.insert_value("nav", nav);
         context.insert_value("t", self.theme.words(about.language).value());
         context
+    }
+
+    /// The folders above a page, the middle of a very long way left out.
+    fn breadcrumbs(&self, above: &[FolderId], from: &UrlPath) -> Vec<LinkView> {
+        let folder = |id: &FolderId| &self.site.folders[id.0 as usize];
+        let link = |id: &FolderId| LinkView { title: folder(id).title.clone(), url: folder(id).url.href_from(from) };
+        if above.len() <= BREADCRUMBS {
+            return above.iter().map(link).collect();
+        }
+        let (left_out, shown) = above.split_at(above.len() - (BREADCRUMBS - 2));
+        let middle = left_out.last().map(|id| LinkView { title: "…".into(), url: folder(id).url.href_from(from) });
+        above.first().map(link).into_iter().chain(middle).chain(shown.iter().map(link)).collect()
     }
 
     /// The context of a page that is nowhere in the tree of folders.
@@ -136,6 +142,8 @@ impl<'a> Shared<'a> {
             date: day(front_matter.date.as_deref()),
             updated: day(front_matter.updated.as_deref()),
             tags: tags.map(|tag| LinkView { title: tag.name.clone(), url: tag.url.href_from(&page.url) }).collect(),
+            words: page.note.length.total(),
+            minutes: page.note.length.minutes(),
             toc: toc(&page.note.outline),
             previous: page.previous.map(link),
             next: page.next.map(link),

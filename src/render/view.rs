@@ -67,7 +67,7 @@ pub struct PageView {
     pub tags_url: String,
     /// The list of all notes.
     pub all_url: String,
-    /// The folders above it, the site's first page first.
+    /// The folders above it, the site's first page first; of very many the middle ones are one entry called `…`, which leads to the last of them.
     pub breadcrumbs: Vec<LinkView>,
 }
 
@@ -89,6 +89,10 @@ pub struct NoteView {
     pub updated: String,
     /// Its tags.
     pub tags: Vec<LinkView>,
+    /// How long it is: Han characters and other words together, blocks of code left out.
+    pub words: u32,
+    /// How many minutes reading takes, rounded up; 0 for an empty note.
+    pub minutes: u32,
     /// Its headings as a tree.
     pub toc: Vec<TocView>,
     /// The note before it in reading order, or `null`.
@@ -121,7 +125,7 @@ pub struct TocView {
 /// The neighbourhood of a page in the tree of folders: the folders above it are open, long lists are cut.
 #[derive(Debug, Serialize)]
 pub struct NavView {
-    /// The entries of the root.
+    /// The entries of the root; more than ten folders deep only the folder where the shown part of the tree starts.
     pub items: Vec<NavItemView>,
     /// The entries of the root that are not listed, or `null`.
     pub more: Option<MoreView>,

@@ -213,9 +213,12 @@ impl Claims {
     /// Who has the address, or a file where its folder must be, or a folder of its name; and at which component that is.
     fn holder(&self, url: &UrlPath) -> Option<(String, usize)> {
         let folded = SourcePath::fold(url.as_str());
-        for (component, (at, _)) in folded.match_indices('/').enumerate() {
-            if let Some(owner) = self.files.get(&folded[..at]) {
-                return Some((owner.clone(), component));
+        // Where a folder is known, no file stands in its way.
+        if !folded.rsplit_once('/').is_some_and(|(folder, _)| self.folders.contains_key(folder)) {
+            for (component, (at, _)) in folded.match_indices('/').enumerate() {
+                if let Some(owner) = self.files.get(&folded[..at]) {
+                    return Some((owner.clone(), component));
+                }
             }
         }
         let owner = self.files.get(&folded).or_else(|| self.folders.get(&folded))?;
@@ -224,10 +227,12 @@ impl Claims {
 
     fn insert(&mut self, url: &UrlPath, owner: &str) {
         let folded = SourcePath::fold(url.as_str());
-        for (at, _) in folded.match_indices('/') {
-            if !self.folders.contains_key(&folded[..at]) {
-                self.folders.insert(folded[..at].to_owned(), owner.to_owned());
+        // The deepest first: where one is known, so are those above it.
+        for (at, _) in folded.rmatch_indices('/') {
+            if self.folders.contains_key(&folded[..at]) {
+                break;
             }
+            self.folders.insert(folded[..at].to_owned(), owner.to_owned());
         }
         self.files.insert(folded, owner.to_owned());
     }

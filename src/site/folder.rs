@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Folder, FolderId, Page, PageId};
+use super::{Folder, FolderId, Page, PageId, plan};
 use crate::note::Note;
 use crate::path::{SourcePath, UrlPath};
 use crate::text::natural_order;
@@ -23,11 +23,12 @@ pub struct Plan {
 
 /// Finds folders and their index notes. The first of these that exists is a folder's index, names compared without regard to case:
 ///
-/// 1. `index.md` in it,
-/// 2. `_index.md` in it (as Hugo has it),
-/// 3. `README.md` in it,
-/// 4. a note in it that is called as the folder (`k8s/k8s.md`),
-/// 5. a note beside it that is called as the folder (`k8s.md` beside `k8s/`).
+/// 1. a note in it that asks for the address of its index page (`permalink: /` in `home.md`),
+/// 2. `index.md` in it,
+/// 3. `_index.md` in it (as Hugo has it),
+/// 4. `README.md` in it,
+/// 5. a note in it that is called as the folder (`k8s/k8s.md`),
+/// 6. a note beside it that is called as the folder (`k8s.md` beside `k8s/`).
 ///
 /// The others are ordinary notes under their own names.
 #[must_use]
@@ -35,8 +36,9 @@ pub fn plan(notes: &[Note]) -> Plan {
     let mut set: BTreeSet<&str> = BTreeSet::from([""]);
     for note in notes {
         let parent = note.path.parent();
-        set.extend(parent.match_indices('/').map(|(at, _)| &parent[..at]));
-        set.insert(parent);
+        // The deepest first: where one is known, so are those above it.
+        let mut ways = std::iter::once(parent.len()).chain(parent.rmatch_indices('/').map(|(at, _)| at));
+        while ways.next().is_some_and(|at| set.insert(&parent[..at])) {}
     }
     let paths: Vec<String> = set.into_iter().map(str::to_owned).collect();
     let ids: BTreeMap<&str, usize> = paths.iter().enumerate().map(|(id, path)| (&**path, id)).collect();
@@ -45,7 +47,8 @@ pub fn plan(notes: &[Note]) -> Plan {
     let mut best: Vec<Option<(u8, usize)>> = vec![None; paths.len()];
     for (at, note) in notes.iter().enumerate() {
         let parent = note.path.parent();
-        if let (Some(rank), Some(&id)) = (rank_inside(note.path.stem(), parent), ids.get(parent))
+        let rank = if plan::asks_for_index(note) { Some(0) } else { rank_inside(note.path.stem(), parent) };
+        if let (Some(rank), Some(&id)) = (rank, ids.get(parent))
             && best[id].is_none_or(|(other, _)| rank < other)
         {
             best[id] = Some((rank, at));
@@ -78,12 +81,12 @@ fn folder_id(at: usize) -> FolderId {
 fn rank_inside(stem: &str, folder: &str) -> Option<u8> {
     let stem = SourcePath::fold(stem);
     match &*stem {
-        "index" => Some(0),
-        "_index" => Some(1),
-        "readme" => Some(2),
+        "index" => Some(1),
+        "_index" => Some(2),
+        "readme" => Some(3),
         _ => {
             let name = folder.rsplit('/').next().unwrap_or("");
-            (!name.is_empty() && SourcePath::fold(name) == stem).then_some(3)
+            (!name.is_empty() && SourcePath::fold(name) == stem).then_some(4)
         }
     }
 }

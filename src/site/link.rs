@@ -24,7 +24,7 @@ use self::near::Near;
 use self::report::Hints;
 use super::{Folder, Page, PageId, Target};
 use crate::diagnostic::Diagnostic;
-use crate::note::Link;
+use crate::note::{Link, LinkKind};
 use crate::path::{SourcePath, UrlPath};
 use crate::source::Attachment;
 
@@ -35,6 +35,8 @@ pub struct Hidden<'a> {
     pub path: &'a SourcePath,
     /// Its other names.
     pub aliases: &'a [String],
+    /// The addresses that it asks for.
+    pub addresses: &'a [UrlPath],
 }
 
 /// Every page's targets, and the attachments that they name.
@@ -135,7 +137,7 @@ fn settle(
     help: &Help<'_, '_>,
     faults: &mut Vec<Diagnostic>,
 ) -> Target {
-    if !finding.candidates.is_empty() {
+    if !finding.candidates.first.is_empty() {
         faults.push(report::ambiguous(page, link, help.names, &finding.candidates));
     }
     if finding.leaves {
@@ -148,6 +150,10 @@ fn settle(
             let found = anchors.get(id).and_then(|anchors| anchors.find(fragment));
             if found.is_none() {
                 faults.push(report::anchor(page, link, help.names.page(*id), fragment, help.headings.get(id)));
+                if link.kind == LinkKind::Embed {
+                    // The whole note is not what was asked for.
+                    return Target::Broken;
+                }
             }
             Target::Page(*id, found.flatten())
         }

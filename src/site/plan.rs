@@ -4,6 +4,7 @@
 //! links or HTML.
 
 use std::collections::BTreeMap;
+use std::iter::repeat;
 
 use super::PageId;
 use super::address::{self, Bare, Claims};
@@ -11,6 +12,7 @@ use super::folder::Plan;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::note::Note;
 use crate::path::UrlPath;
+use crate::text::Span;
 
 /// The addresses of pages, folders and redirects.
 #[derive(Debug)]
@@ -29,15 +31,18 @@ pub fn addresses(notes: &[Note], plan: &Plan, claims: &mut Claims, diagnostics: 
     let mut pages = Vec::with_capacity(notes.len());
     for (note, (folder, is_index)) in notes.iter().zip(&plan.home) {
         let default = if *is_index { address::index(&plan.paths[folder.0 as usize]) } else { address::note(&note.path) };
-        let wanted = wish(note, diagnostics).unwrap_or(default);
+        let wish = wish(note);
+        let place = wish.as_ref().and_then(|wish| wish.place);
+        let granted =
+            wish.and_then(|wish| meant(note, &wish).map_err(|why| diagnostics.push(bad(note, wish.key, wish.place, wish.text, &why))).ok());
+        let wanted = granted.unwrap_or(default);
         if address::is_reserved(&wanted) {
-            let fault =
-                Diagnostic::file(Code::BadAddress, note.file.clone(), format!("the address `{wanted}` is kept for a file that Biji makes"));
+            let fault = fault(Code::BadAddress, note, place, format!("the address `{wanted}` is kept for a file that Biji makes"));
             diagnostics.push(fault.hint("rename the note, or give it another `slug` or `permalink`"));
         }
         let (url, other) = claims.take(wanted.clone(), &format!("`{}`", note.file.path));
         if let Some(other) = other {
-            diagnostics.push(collision(note, &wanted, &other));
+            diagnostics.push(collision(note, place, &wanted, &other));
         }
         pages.push(url);
     }
@@ -65,46 +70,77 @@ pub fn addresses(notes: &[Note], plan: &Plan, claims: &mut Claims, diagnostics: 
         }
     }
     for (at, note) in notes.iter().enumerate() {
-        for alias in note.front_matter.aliases.iter().filter(|alias| address::looks_like_address(alias)) {
+        let front_matter = &note.front_matter;
+        let aliases = front_matter.aliases.iter().zip(front_matter.places.aliases.iter().map(|span| Some(*span)).chain(repeat(None)));
+        for (alias, place) in aliases.filter(|(alias, _)| address::looks_like_address(alias)) {
             match address::whole(alias, Bare::Folder) {
                 Ok(url) if url == pages[at] || redirects.get(&url) == Some(&page_id(at)) => {}
                 Ok(url) if address::is_reserved(&url) => {
-                    diagnostics.push(bad(note, "aliases", alias, "it is kept for a file that Biji makes"))
+                    diagnostics.push(bad(note, "aliases", place, alias, "it is kept for a file that Biji makes"))
                 }
                 Ok(url) => {
                     let (free, other) = claims.take(url.clone(), &format!("the alias `{alias}` of `{}`", note.file.path));
                     match other {
                         None => drop(redirects.insert(free, page_id(at))),
-                        Some(other) => diagnostics.push(collision(note, &url, &other)),
+                        Some(other) => diagnostics.push(collision(note, place, &url, &other)),
                     }
                 }
-                Err(why) => diagnostics.push(bad(note, "aliases", alias, &why)),
+                Err(why) => diagnostics.push(bad(note, "aliases", place, alias, &why)),
             }
         }
     }
     Addresses { pages, folders, redirects: redirects.into_iter().collect() }
 }
 
+/// A note's own wish for its address.
+struct Wish<'a> {
+    key: &'static str,
+    text: &'a str,
+    place: Option<Span>,
+}
+
+/// Every address that a note asks for, its old ones included.
+#[must_use]
+pub fn wishes(note: &Note) -> Vec<UrlPath> {
+    let own = wish(note).and_then(|wish| meant(note, &wish).ok());
+    let old = note.front_matter.aliases.iter().filter(|alias| address::looks_like_address(alias));
+    own.into_iter().chain(old.filter_map(|alias| address::whole(alias, Bare::Folder).ok())).collect()
+}
+
 /// What `permalink` or `slug` ask for. An address of another host (`url: https://…`, where a clipped page came from) is no wish.
-fn wish(note: &Note, diagnostics: &mut Vec<Diagnostic>) -> Option<UrlPath> {
-    let front_matter = &note.front_matter;
-    let given = |value: &Option<String>| value.clone().filter(|text| !text.trim().is_empty());
-    let permalink = given(&front_matter.permalink).filter(|text| !text.contains("://"));
-    let (key, text, result) = match (permalink, given(&front_matter.slug)) {
-        (Some(text), _) => ("permalink", text.clone(), address::whole(&text, Bare::Page)),
-        (None, Some(text)) => ("slug", text.clone(), address::slug(note.path.parent(), &text)),
-        (None, None) => return None,
-    };
-    result.map_err(|why| diagnostics.push(bad(note, key, &text, &why))).ok()
+fn wish(note: &Note) -> Option<Wish<'_>> {
+    let (front_matter, places) = (&note.front_matter, &note.front_matter.places);
+    let permalink = front_matter.permalink.as_deref().filter(|text| !text.trim().is_empty() && !text.contains("://"));
+    let slug = front_matter.slug.as_deref().filter(|text| !text.trim().is_empty());
+    let permalink = permalink.map(|text| Wish { key: "permalink", text, place: places.permalink });
+    permalink.or_else(|| slug.map(|text| Wish { key: "slug", text, place: places.slug }))
 }
 
-fn bad(note: &Note, key: &str, text: &str, why: &str) -> Diagnostic {
-    Diagnostic::file(Code::BadAddress, note.file.clone(), format!("`{text}` in `{key}` is no address that can be published")).hint(why)
+/// The address that a wish means, or why there is none.
+fn meant(note: &Note, wish: &Wish<'_>) -> Result<UrlPath, String> {
+    if wish.key == "slug" { address::slug(note.path.parent(), wish.text) } else { address::whole(wish.text, Bare::Page) }
 }
 
-fn collision(note: &Note, url: &UrlPath, other: &str) -> Diagnostic {
+/// Whether a note asks for the address of its own folder's index page.
+#[must_use]
+pub fn asks_for_index(note: &Note) -> bool {
+    wish(note).and_then(|wish| meant(note, &wish).ok()).is_some_and(|url| url == address::index(note.path.parent()))
+}
+
+fn bad(note: &Note, key: &str, place: Option<Span>, text: &str, why: &str) -> Diagnostic {
+    fault(Code::BadAddress, note, place, format!("`{text}` in `{key}` is no address that can be published")).hint(why)
+}
+
+fn fault(code: Code, note: &Note, place: Option<Span>, message: String) -> Diagnostic {
+    match place {
+        Some(span) => Diagnostic::at(code, note.file.clone(), span, message),
+        None => Diagnostic::file(code, note.file.clone(), message),
+    }
+}
+
+fn collision(note: &Note, place: Option<Span>, url: &UrlPath, other: &str) -> Diagnostic {
     let message = format!("`{}` and {other} both want the address `{url}`", note.file.path);
-    Diagnostic::file(Code::AddressCollision, note.file.clone(), message).hint("rename one of them, or give the note another `slug`")
+    fault(Code::AddressCollision, note, place, message).hint("rename one of them, or give the note another `slug`")
 }
 
 /// The id of the page made of the note at a position.

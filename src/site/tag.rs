@@ -1,6 +1,6 @@
 //! Tags: which there are, what their pages are called, which pages carry them.
 //!
-//! In: the pages and their front matter. Out: the sorted tags, and each page's own. Knows nothing of links or HTML.
+//! In: the pages and the tags of their notes. Out: the sorted tags, and each page's own. Knows nothing of links or HTML.
 
 use std::collections::BTreeMap;
 
@@ -18,12 +18,13 @@ struct Draft {
 }
 
 /// Collects the tags of all pages. Names that differ only in case or composition are one tag, called as it is written first. A parent (`a` of
-/// `a/b`) lists the pages of what is nested in it too. The second part says which tags each page names itself, in its own order.
+/// `a/b`) lists the pages of what is nested in it too. The second part says for each page which tag each of its
+/// note's is.
 #[must_use]
-pub fn collect(pages: &[Page], claims: &mut Claims) -> (Vec<Tag>, Vec<Vec<TagId>>) {
+pub fn collect(pages: &[Page], claims: &mut Claims) -> (Vec<Tag>, Vec<Vec<Option<TagId>>>) {
     let mut drafts: BTreeMap<String, Draft> = BTreeMap::new();
     for (id, page) in (0..).map(PageId).zip(pages) {
-        for name in page.note.front_matter.tags.iter().filter_map(|tag| clean(tag)) {
+        for name in page.note.tags.iter().filter_map(|tag| clean(tag)) {
             let ends = name.match_indices('/').map(|(at, _)| at).chain([name.len()]);
             for end in ends {
                 let part = &name[..end];
@@ -51,16 +52,8 @@ pub fn collect(pages: &[Page], claims: &mut Claims) -> (Vec<Tag>, Vec<Vec<TagId>
     (tags, own)
 }
 
-fn own_tags(page: &Page, ids: &BTreeMap<&str, TagId>) -> Vec<TagId> {
-    let mut own: Vec<TagId> = Vec::new();
-    for name in page.note.front_matter.tags.iter().filter_map(|tag| clean(tag)) {
-        if let Some(&id) = ids.get(&*SourcePath::fold(&name))
-            && !own.contains(&id)
-        {
-            own.push(id);
-        }
-    }
-    own
+fn own_tags(page: &Page, ids: &BTreeMap<&str, TagId>) -> Vec<Option<TagId>> {
+    page.note.tags.iter().map(|tag| ids.get(&*SourcePath::fold(&clean(tag)?)).copied()).collect()
 }
 
 /// A tag as written, without `#`, empty parts and space around the parts; `None` when nothing is left.

@@ -17,7 +17,7 @@ use rayon::prelude::*;
 use walkdir::{DirEntry, WalkDir};
 
 use super::decode::{Decoded, decode};
-use super::{Attachment, SourceFile, SourceTree};
+use super::{Attachment, SHOWN, SourceFile, SourceTree};
 use crate::config::glob;
 use crate::diagnostic::{Code, Diagnostic, File, reason};
 use crate::path::SourcePath;
@@ -25,9 +25,6 @@ use crate::publish::MANIFEST;
 use crate::text::Span;
 
 pub use overrides::read_overrides;
-
-/// Hidden folders whose attachments are content all the same: where GitBook keeps the pictures of its notes.
-const SHOWN: [&str; 1] = [".gitbook"];
 
 /// No note is larger.
 const LARGEST_NOTE: u64 = 64 << 20;

@@ -130,8 +130,9 @@ fn printed(report: &str, files: &BTreeMap<String, File>) -> Option<(String, Diag
 }
 
 fn meant(wanted: &str, files: &BTreeMap<String, File>) -> Option<String> {
+    let (prefix, wanted) = wanted.strip_prefix(super::EMBEDDED).map_or(("", wanted), |name| (super::EMBEDDED, name));
     let names = files.keys().map(|name| name.strip_prefix(super::EMBEDDED).unwrap_or(name));
-    nearest(wanted, names).map(|name| format!("did you mean `{name}`?"))
+    nearest(wanted, names).map(|name| format!("did you mean `{prefix}{name}`?"))
 }
 
 /// The place of the last of `words` behind the others, for errors that carry no place.

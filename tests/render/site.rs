@@ -2,7 +2,7 @@
 
 use biji::config::Config;
 use biji::diagnostic::File;
-use biji::note::{Body, CodeBlock, Fill, FrontMatter, Heading, Hole, Link, LinkKind, Note, Section};
+use biji::note::{Body, CodeBlock, Fill, FrontMatter, Heading, Hole, Length, Link, LinkKind, Note, Section};
 use biji::path::{Anchor, SourcePath, UrlPath};
 use biji::site::{Folder, FolderId, Page, PageId, Site, Tag, TagId, Target};
 use biji::text::Span;
@@ -71,6 +71,8 @@ impl SiteBuilder {
             body: Body { html: html.into(), holes: Vec::new() },
             sections: vec![Section::default()],
             anchors: Vec::new(),
+            tags: Vec::new(),
+            length: Length::default(),
         };
         let page = Page {
             note,
@@ -80,6 +82,7 @@ impl SiteBuilder {
             links: Vec::new(),
             backlinks: Vec::new(),
             tags: Vec::new(),
+            tag_targets: Vec::new(),
             previous: None,
             next: None,
             language: "en".into(),

@@ -2,10 +2,13 @@
 //!
 //! In: the top-level entries. Out: `FrontMatter` and diagnostics. Spelling of the keys: lower and upper case, `-` and `_` are the same.
 
+use std::collections::BTreeSet;
+
 use super::FrontMatter;
 use super::date::rfc3339;
 use super::value::{Entry, Kind, Value};
 use crate::diagnostic::{Code, Diagnostic, File, nearest};
+use crate::text::Span;
 
 /// What a key is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,7 +74,7 @@ const STRANGERS: &[&str] = &["data", "update", "border", "toc", "type", "publish
 
 /// Reads all fields.
 pub(super) fn fields(entries: Vec<Entry>, file: &File) -> (FrontMatter, Vec<Diagnostic>) {
-    let mut reader = Reader { file, out: FrontMatter::default(), diagnostics: Vec::new() };
+    let mut reader = Reader { file, out: FrontMatter::default(), tags: BTreeSet::new(), aliases: BTreeSet::new(), diagnostics: Vec::new() };
     let mut known: Vec<(usize, &Entry)> = Vec::new();
     let mut extra = Vec::new();
     for entry in &entries {
@@ -102,6 +105,9 @@ pub(super) fn fields(entries: Vec<Entry>, file: &File) -> (FrontMatter, Vec<Diag
 struct Reader<'a> {
     file: &'a File,
     out: FrontMatter,
+    /// The tags and aliases that `out` has.
+    tags: BTreeSet<String>,
+    aliases: BTreeSet<String>,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -112,20 +118,41 @@ impl Reader<'_> {
             return;
         }
         match field {
-            Field::Title => self.text(entry, |out| &mut out.title),
-            Field::Description => self.text(entry, |out| &mut out.description),
-            Field::Lang => self.text(entry, |out| &mut out.lang),
-            Field::Slug => self.text(entry, |out| &mut out.slug),
-            Field::Permalink => self.text(entry, |out| &mut out.permalink),
-            Field::Template => self.text(entry, |out| &mut out.template),
-            Field::License => self.text(entry, |out| &mut out.license),
+            Field::Title => {
+                self.text(entry, |out| &mut out.title);
+            }
+            Field::Description => {
+                self.text(entry, |out| &mut out.description);
+            }
+            Field::Lang => {
+                self.text(entry, |out| &mut out.lang);
+            }
+            Field::Slug => {
+                if self.text(entry, |out| &mut out.slug) {
+                    self.out.places.slug = Some(entry.value.span);
+                }
+            }
+            Field::Permalink => {
+                if self.text(entry, |out| &mut out.permalink) {
+                    self.out.places.permalink = Some(entry.value.span);
+                }
+            }
+            Field::Template => {
+                if self.text(entry, |out| &mut out.template) {
+                    self.out.places.template = Some(entry.value.span);
+                }
+            }
+            Field::License => {
+                self.text(entry, |out| &mut out.license);
+            }
             Field::Date => self.date(entry, |out| &mut out.date),
             Field::Updated => self.date(entry, |out| &mut out.updated),
             Field::Tags => self.tags(entry),
             Field::Aliases => {
-                for alias in self.list(entry, &[]) {
-                    if !self.out.aliases.contains(&alias) {
+                for (alias, span) in self.list(entry, &[]) {
+                    if self.aliases.insert(alias.clone()) {
                         self.out.aliases.push(alias);
+                        self.out.places.aliases.push(span);
                     }
                 }
             }
@@ -166,14 +193,19 @@ impl Reader<'_> {
         }
     }
 
-    fn text(&mut self, entry: &Entry, place: fn(&mut FrontMatter) -> &mut Option<String>) {
+    /// Whether the field took the value: it was empty before.
+    fn text(&mut self, entry: &Entry, place: fn(&mut FrontMatter) -> &mut Option<String>) -> bool {
         match scalar(&entry.value) {
             Some(text) if text.trim().is_empty() => {}
             Some(text) => {
-                place(&mut self.out).get_or_insert_with(|| text.trim().to_owned());
+                let place = place(&mut self.out);
+                let is_first = place.is_none();
+                place.get_or_insert_with(|| text.trim().to_owned());
+                return is_first;
             }
             None => self.wrong(entry, "text", "write one value, in quotes if it holds `: ` or starts with `[`, `{` or `*`"),
         }
+        false
     }
 
     fn date(&mut self, entry: &Entry, place: fn(&mut FrontMatter) -> &mut Option<String>) {
@@ -190,21 +222,21 @@ impl Reader<'_> {
     }
 
     fn tags(&mut self, entry: &Entry) {
-        for text in self.list(entry, &[',', '，', '、']) {
+        for (text, _) in self.list(entry, &[',', '，', '、']) {
             // `#a #b`: signs in front say where each tag starts.
             let several = text.split_whitespace().count() > 1 && text.split_whitespace().all(|word| word.starts_with('#'));
             let tags: Vec<&str> = if several { text.split_whitespace().collect() } else { vec![text.as_str()] };
             for tag in tags {
                 let tag = tag.trim_start_matches('#').trim();
-                if !tag.is_empty() && !self.out.tags.iter().any(|known| known == tag) {
+                if !tag.is_empty() && self.tags.insert(tag.to_owned()) {
                     self.out.tags.push(tag.to_owned());
                 }
             }
         }
     }
 
-    /// A list of texts, nested ones flattened; one text stands for a list of what `separators` cut it into.
-    fn list(&mut self, entry: &Entry, separators: &[char]) -> Vec<String> {
+    /// A list of texts and their places, nested ones flattened; one text stands for a list of what `separators` cut it into.
+    fn list(&mut self, entry: &Entry, separators: &[char]) -> Vec<(String, Span)> {
         let mut texts = Vec::new();
         if let Kind::List(values) = &entry.value.kind {
             let mut open: Vec<&Value> = values.iter().rev().collect();
@@ -213,18 +245,18 @@ impl Reader<'_> {
                     Kind::Null => {}
                     Kind::List(values) => open.extend(values.iter().rev()),
                     _ => match scalar(value) {
-                        Some(text) => texts.push(text.trim().to_owned()),
+                        Some(text) => texts.push((text.trim().to_owned(), value.span)),
                         None => self.wrong_value(&entry.key, value, "text", "write a list of plain texts"),
                     },
                 }
             }
         } else {
             match scalar(&entry.value) {
-                Some(text) => texts.extend(text.split(separators).map(|text| text.trim().to_owned())),
+                Some(text) => texts.extend(text.split(separators).map(|text| (text.trim().to_owned(), entry.value.span))),
                 None => self.wrong(entry, "a list", "write a list of plain texts"),
             }
         }
-        texts.retain(|text| !text.is_empty());
+        texts.retain(|(text, _)| !text.is_empty());
         texts
     }
 

@@ -2,37 +2,13 @@
 //!
 //! In: a text. Out: which parts of it are addresses.
 
-use super::writer::Writer;
-use crate::note::{Fill, Link, LinkKind};
-use crate::text::Span;
-
 /// Whether a closer look is worth it.
 pub(super) fn may_hold(text: &str) -> bool {
     text.contains("://") || text.contains("www.") || text.contains('@')
 }
 
-impl Writer<'_> {
-    /// Writes a text with its addresses as links.
-    pub(super) fn autolinks(&mut self, text: &str, range: &std::ops::Range<usize>) {
-        // Entities and backslashes make the source longer than the text: then the place is only about right.
-        let is_exact = self.source.get(range.clone()) == Some(text);
-        let mut done = 0;
-        for (found, target) in addresses(text) {
-            let address = &text[found.clone()];
-            self.out.text(&text[done..found.start]);
-            let span = if is_exact { Span::new(range.start + found.start, range.start + found.end) } else { Span::from(range.clone()) };
-            let link = self.link(Link { kind: LinkKind::Link, target, title: String::new(), text: address.to_owned(), span });
-            self.out.hole(Fill::LinkStart(link));
-            self.out.text(address);
-            self.out.hole(Fill::LinkEnd(link));
-            done = found.end;
-        }
-        self.out.text(&text[done..]);
-    }
-}
-
 /// The addresses in a text, in order, with what they link to.
-fn addresses(text: &str) -> Vec<(std::ops::Range<usize>, String)> {
+pub(super) fn addresses(text: &str) -> Vec<(std::ops::Range<usize>, String)> {
     let bytes = text.as_bytes();
     let mut found = Vec::new();
     let mut floor = 0;

@@ -2,7 +2,7 @@
 //!
 //! In: start and end events. Out: tags. Headings and code are the writer's, what stands in a line is `inline`'s.
 
-use pulldown_cmark::{Alignment, BlockQuoteKind, CodeBlockKind, Tag, TagEnd};
+use pulldown_cmark::{Alignment, CodeBlockKind, Tag, TagEnd};
 
 use super::writer::{Table, Writer};
 use crate::note::CodeBlock;
@@ -14,27 +14,13 @@ impl<'a> Writer<'a> {
         match tag {
             Tag::Paragraph => {
                 self.block();
-                self.out.push_block("<p>");
-                self.raw.enter(true);
+                self.start_paragraph();
             }
             Tag::Heading { level, id, classes, attrs } => self.start_heading(level as u8, id, &classes, &attrs, range),
-            Tag::BlockQuote(kind) => {
-                self.block();
-                if self.nest(1, range) {
-                    match kind {
-                        None => self.out.push_block("<blockquote>\n"),
-                        Some(kind) => {
-                            let (class, title) = callout(kind);
-                            self.out.push_block(&format!(
-                                "<div class=\"callout {class}\" role=\"note\">\n<p class=\"callout-title\">{title}</p>\n"
-                            ));
-                        }
-                    }
-                }
-                self.raw.enter(false);
-            }
+            Tag::BlockQuote(_) => self.start_quote(range),
             Tag::CodeBlock(kind) => {
                 self.block();
+                self.open_block();
                 let (info, span) = match kind {
                     CodeBlockKind::Indented => (String::new(), Span::from(range.clone())),
                     CodeBlockKind::Fenced(info) => {
@@ -49,12 +35,14 @@ impl<'a> Writer<'a> {
             }
             Tag::HtmlBlock => {
                 self.block();
+                self.forget_block();
                 self.out.start_line();
                 self.collected.clear();
                 self.pieces.clear();
             }
             Tag::List(start) => {
                 self.block();
+                self.open_block();
                 if self.nest(2, range) {
                     match start {
                         None => self.out.push_block("<ul>\n"),
@@ -67,17 +55,22 @@ impl<'a> Writer<'a> {
                 self.block();
                 if self.nest_inner() {
                     self.out.push_block("<li>");
+                    self.start_item();
+                } else {
+                    self.forget_block();
                 }
                 self.raw.enter(false);
             }
             Tag::DefinitionList => {
                 self.block();
+                self.open_block();
                 if self.nest(2, range) {
                     self.out.push_block("<dl>\n");
                 }
             }
             Tag::DefinitionListTitle => {
                 self.block();
+                self.forget_block();
                 if self.nest_inner() {
                     self.out.push_block("<dt>");
                 }
@@ -85,6 +78,7 @@ impl<'a> Writer<'a> {
             }
             Tag::DefinitionListDefinition => {
                 self.block();
+                self.forget_block();
                 if self.nest_inner() {
                     self.out.push_block("<dd>");
                 }
@@ -92,6 +86,7 @@ impl<'a> Writer<'a> {
             }
             Tag::FootnoteDefinition(label) => {
                 self.block();
+                self.forget_block();
                 let label = self.clean(label).into_string();
                 let outer = std::mem::take(&mut self.out);
                 self.outer.push((outer, label, self.outline.len()));
@@ -100,6 +95,7 @@ impl<'a> Writer<'a> {
             }
             Tag::Table(alignments) => {
                 self.block();
+                self.open_block();
                 self.table = Table { alignments, ..Table::default() };
                 self.out.push_block("<div class=\"table\"><table>\n");
             }
@@ -117,6 +113,7 @@ impl<'a> Writer<'a> {
                 self.out.push("<tr>\n");
             }
             Tag::TableCell => {
+                self.forget_block();
                 self.out.push(if self.table.in_head { "<th" } else { "<td" });
                 self.out.push(match self.table.alignments.get(self.table.cell) {
                     Some(Alignment::Left) => " class=\"align-left\">",
@@ -134,25 +131,16 @@ impl<'a> Writer<'a> {
     /// A block, or an inline element, ends.
     pub(super) fn end(&mut self, tag: TagEnd, range: &std::ops::Range<usize>) {
         match tag {
-            TagEnd::Paragraph => {
-                self.end_label();
-                self.leave_raw();
-                // What is left of a paragraph that was a comment.
-                if self.is_dirty && self.out.html.ends_with("<p>") && !self.out.has_hole_here() {
-                    let start = self.out.html.len() - "<p>".len();
-                    let holes = self.out.holes.len();
-                    self.out.truncate(start, holes);
-                } else {
-                    self.out.push("</p>\n");
-                }
-                self.visible.end_line();
-            }
+            TagEnd::Paragraph => self.end_paragraph(),
             TagEnd::Heading(_) => self.end_heading(),
-            TagEnd::BlockQuote(kind) => {
-                self.leave_raw();
-                self.unnest(if kind.is_some() { "</div>\n" } else { "</blockquote>\n" }, true);
+            TagEnd::BlockQuote(_) => {
+                self.end_quote();
+                self.close_block();
             }
-            TagEnd::CodeBlock => self.end_code(),
+            TagEnd::CodeBlock => {
+                self.end_code();
+                self.close_block();
+            }
             TagEnd::HtmlBlock => {
                 let html = std::mem::take(&mut self.collected);
                 let pieces = std::mem::take(&mut self.pieces);
@@ -164,36 +152,50 @@ impl<'a> Writer<'a> {
                 self.collected = html;
                 self.pieces = pieces;
             }
-            TagEnd::List(is_ordered) => self.unnest(if is_ordered { "</ol>\n" } else { "</ul>\n" }, false),
+            TagEnd::List(is_ordered) => {
+                self.unnest(if is_ordered { "</ol>\n" } else { "</ul>\n" }, false);
+                self.close_block();
+            }
             TagEnd::Item => {
-                self.end_label();
+                self.end_line();
                 self.leave_raw();
                 self.unnest("</li>\n", false);
             }
-            TagEnd::DefinitionList => self.unnest("</dl>\n", false),
+            TagEnd::DefinitionList => {
+                self.unnest("</dl>\n", false);
+                self.close_block();
+            }
             TagEnd::DefinitionListTitle => {
+                self.end_text();
                 self.leave_raw();
                 self.unnest("</dt>\n", false);
             }
             TagEnd::DefinitionListDefinition => {
+                self.end_text();
                 self.leave_raw();
                 self.unnest("</dd>\n", false);
             }
             TagEnd::FootnoteDefinition => {
+                self.end_text();
                 self.leave_raw();
                 if let Some((outer, label, headings)) = self.outer.pop() {
                     let definition = std::mem::replace(&mut self.out, outer);
                     let text = self.visible.end_aside();
                     self.footnotes.define(&label, definition, text, headings..self.outline.len());
                 }
+                self.forget_block();
             }
-            TagEnd::Table => self.out.push(if self.table.has_body { "</tbody>\n</table></div>\n" } else { "</table></div>\n" }),
+            TagEnd::Table => {
+                self.out.push(if self.table.has_body { "</tbody>\n</table></div>\n" } else { "</table></div>\n" });
+                self.close_block();
+            }
             TagEnd::TableHead => {
                 self.table.in_head = false;
                 self.out.push("</tr>\n</thead>\n");
             }
             TagEnd::TableRow => self.out.push("</tr>\n"),
             TagEnd::TableCell => {
+                self.end_text();
                 self.leave_raw();
                 self.out.push(if self.table.in_head { "</th>\n" } else { "</td>\n" });
                 self.table.cell += 1;
@@ -202,15 +204,5 @@ impl<'a> Writer<'a> {
             TagEnd::MetadataBlock(_) => {}
             tag => self.end_inline(tag, range),
         }
-    }
-}
-
-fn callout(kind: BlockQuoteKind) -> (&'static str, &'static str) {
-    match kind {
-        BlockQuoteKind::Note => ("note", "Note"),
-        BlockQuoteKind::Tip => ("tip", "Tip"),
-        BlockQuoteKind::Important => ("important", "Important"),
-        BlockQuoteKind::Warning => ("warning", "Warning"),
-        BlockQuoteKind::Caution => ("caution", "Caution"),
     }
 }

@@ -4,7 +4,7 @@
 
 use pulldown_cmark::{Event, LinkType, Tag, TagEnd};
 
-use super::link::{inline_target, wikilink_target, wikilink_text, without_size};
+use super::link::{inline_target, wikilink_target, without_size};
 use super::math::to_mathml;
 use super::output::offset;
 use super::writer::Writer;
@@ -48,6 +48,23 @@ impl Inline {
     pub(super) fn in_image(&self) -> bool {
         self.images > 0
     }
+
+    /// How many links are open.
+    pub(super) fn links_open(&self) -> usize {
+        self.open.len()
+    }
+
+    /// The last soft break stays.
+    pub(super) fn forget_break(&mut self) {
+        self.pending = None;
+    }
+
+    /// The HTML behind `from` moved by `by` bytes.
+    pub(super) fn moved(&mut self, from: usize, by: usize) {
+        if let Some(pending) = self.pending.as_mut().filter(|pending| pending.html > from) {
+            pending.html += by;
+        }
+    }
 }
 
 impl<'a> Writer<'a> {
@@ -59,22 +76,7 @@ impl<'a> Writer<'a> {
 
     pub(super) fn inline_event(&mut self, event: Event<'a>, range: &std::ops::Range<usize>) {
         match event {
-            Event::Text(text) => {
-                let mut text = self.clean(text);
-                if self.in_bare_wikilink() {
-                    text = wikilink_text(&text).into();
-                }
-                if self.raw.is_verbatim() {
-                    self.out.text(&text);
-                    return;
-                }
-                self.show(&text, true);
-                if self.options.extensions && self.inline.open.is_empty() && super::autolink::may_hold(&text) && !self.raw.in_link() {
-                    self.autolinks(&text, range);
-                } else {
-                    self.out.text(&text);
-                }
-            }
+            Event::Text(text) => self.text(text, range),
             Event::Code(text) => {
                 let text = self.clean(text);
                 self.show(&text, false);
@@ -91,6 +93,7 @@ impl<'a> Writer<'a> {
                 let offsets = (source != &*html).then(|| align(&html, source));
                 let place = |at: usize| start + offsets.as_ref().map_or(at, |offsets| offsets.get(at).copied().unwrap_or(0));
                 self.raw_html(&html, false, &place);
+                self.end_marks_in_raw();
             }
             Event::FootnoteReference(label) => {
                 self.inline.pending = None;
@@ -107,13 +110,13 @@ impl<'a> Writer<'a> {
                     self.visible.end_line();
                 }
             }
-            Event::TaskListMarker(is_done) => self.task(is_done),
+            Event::TaskListMarker(is_done) => self.task(is_done, None),
             Event::Start(_) | Event::End(_) | Event::Html(_) | Event::Rule => {}
         }
     }
 
     /// Whether the text is the target of a wikilink.
-    fn in_bare_wikilink(&self) -> bool {
+    pub(super) fn in_bare_wikilink(&self) -> bool {
         self.inline.open.last().is_some_and(|open| {
             let link = &self.links[open.link];
             link.kind == LinkKind::Wikilink && link.text.is_empty()
@@ -141,6 +144,11 @@ impl<'a> Writer<'a> {
     }
 
     pub(super) fn end_inline(&mut self, tag: TagEnd, range: &std::ops::Range<usize>) {
+        let links = self.inline.open.len();
+        match tag {
+            TagEnd::Link => self.end_marks(self.nesting_level(), links.saturating_sub(1)),
+            _ => self.end_marks(self.nesting_level().saturating_sub(1), links),
+        }
         match tag {
             TagEnd::Emphasis => self.unnest("</em>", false),
             TagEnd::Strong => self.unnest("</strong>", false),
@@ -269,6 +277,7 @@ impl<'a> Writer<'a> {
             && self.out.html.as_bytes().get(pending.html) == Some(&b'\n')
         {
             self.out.remove_break(pending.html);
+            self.marks.removed(pending.html, pending.text, pending.place);
             let here = self.visible.here();
             if here.text.as_bytes().get(pending.text) == Some(&b' ') {
                 here.text.remove(pending.text);

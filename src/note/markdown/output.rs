@@ -71,6 +71,14 @@ impl Output {
         self.holes.truncate(holes);
     }
 
+    /// Replaces `length` bytes at `at`, in which there is no hole. A hole at the place itself comes behind what is put there.
+    pub(super) fn replace(&mut self, at: usize, length: usize, html: &str) {
+        self.html.replace_range(at..at + length, html);
+        for hole in self.holes.iter_mut().rev().take_while(|hole| hole.at as usize >= at + length) {
+            hole.at = offset(hole.at as usize + html.len() - length);
+        }
+    }
+
     /// Removes the one byte at `at`, a line break.
     pub(super) fn remove_break(&mut self, at: usize) {
         self.html.remove(at);

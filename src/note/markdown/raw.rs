@@ -4,7 +4,7 @@
 //! references become holes, ids anchors, text visible text. Without extensions the HTML stays as it is, but for the holes.
 
 use super::anchor::Explicit;
-use super::tag::{self, Tag, Token, decode};
+use super::tag::{self, Tag, Token, decode, replaces};
 use super::writer::Writer;
 use crate::note::{Fill, Link, LinkKind};
 use crate::path::Anchor;
@@ -70,9 +70,24 @@ impl Raw {
         self.open.iter().any(|element| element.name == "a")
     }
 
+    /// Whether raw HTML says that what follows is code.
+    pub(super) fn in_code(&self) -> bool {
+        self.open.iter().any(|element| matches!(element.name.as_str(), "code" | "pre" | "kbd" | "samp" | "svg" | "math"))
+    }
+
     /// Whether what follows is no HTML at all.
     pub(super) fn is_verbatim(&self) -> bool {
         self.verbatim.is_some()
+    }
+
+    /// How many elements are open.
+    pub(super) fn depth(&self) -> usize {
+        self.open.len()
+    }
+
+    /// The innermost Markdown block turns out to be none: what was opened in it belongs to the one around it.
+    pub(super) fn merge(&mut self) {
+        self.barriers.pop();
     }
 
     /// A Markdown block starts.
@@ -383,16 +398,5 @@ impl Writer<'_> {
         } else {
             self.out.push(html);
         }
-    }
-}
-
-/// Whether a start tag ends the element before it.
-fn replaces(name: &str, open: &str) -> bool {
-    match name {
-        "td" | "th" => matches!(open, "td" | "th"),
-        "dt" | "dd" => matches!(open, "dt" | "dd"),
-        "rt" | "rp" => matches!(open, "rt" | "rp"),
-        "thead" | "tbody" | "tfoot" => matches!(open, "thead" | "tbody" | "tfoot"),
-        _ => name == open,
     }
 }

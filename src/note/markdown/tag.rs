@@ -159,6 +159,17 @@ pub(super) fn decode(text: &str) -> String {
     out
 }
 
+/// Whether a start tag ends the element before it.
+pub(super) fn replaces(name: &str, open: &str) -> bool {
+    match name {
+        "td" | "th" => matches!(open, "td" | "th"),
+        "dt" | "dd" => matches!(open, "dt" | "dd"),
+        "rt" | "rp" => matches!(open, "rt" | "rp"),
+        "thead" | "tbody" | "tfoot" => matches!(open, "thead" | "tbody" | "tfoot"),
+        _ => name == open,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,19 +1,23 @@
-//! Events to HTML with holes: the state, the loop, headings and code. The other blocks are written by `block`, lines by `inline`, raw HTML
+//! Events to HTML with holes: the state, the loop and code. Headings are written by `heading`, the other blocks by `block`, lines by `inline`, raw HTML
 //! by `raw`.
 //!
 //! In: the events of the Markdown parser with their places. Out: `Markdown`. Every element that is opened is closed; nesting has a limit.
 
-use pulldown_cmark::{Alignment, CowStr, Event, Options as Extensions, Parser, TextMergeWithOffset};
+use pulldown_cmark::{Alignment, CowStr, Event, Options as Extensions};
 
 use super::anchor::{self, Explicit};
+use super::block_id::Blocks;
+use super::callout::Callouts;
+use super::events::{Events, Piece};
 use super::footnote::Footnotes;
+use super::heading::OpenHeading;
 use super::output::{Output, offset};
 use super::raw::Raw;
+use super::text::Marks;
 use super::visible::Visible;
-use super::{Markdown, Options};
+use super::{Markdown, Options, cjk};
 use crate::diagnostic::{Code, Diagnostic, File};
 use crate::note::{CodeBlock, Fill, Heading, Link};
-use crate::path::Anchor;
 use crate::text::Span;
 
 /// The deepest nesting of quotes, lists and emphasis that is written; what lies deeper stands at this depth.
@@ -43,7 +47,7 @@ pub(super) struct Writer<'a> {
     depth: usize,
     is_too_deep: bool,
     /// The open heading.
-    heading: Option<OpenHeading>,
+    pub(super) heading: Option<OpenHeading>,
     pub(super) table: Table,
     /// What was being written when a footnote's definition started.
     pub(super) outer: Vec<(Output, String, usize)>,
@@ -52,14 +56,14 @@ pub(super) struct Writer<'a> {
     pub(super) collected: String,
     pub(super) pieces: Vec<(usize, usize)>,
     pub(super) inline: super::inline::Inline,
-    title: Option<&'a str>,
-    first_heading: Option<String>,
-}
-
-struct OpenHeading {
-    html: usize,
-    holes: usize,
-    is_first: bool,
+    pub(super) marks: Marks,
+    pub(super) blocks: Blocks,
+    pub(super) callouts: Callouts,
+    pub(super) tags: Vec<String>,
+    /// Where the pieces of the text that is being written stand.
+    pub(super) pieces_of_text: Vec<Piece>,
+    pub(super) title: Option<&'a str>,
+    pub(super) first_heading: Option<String>,
 }
 
 #[derive(Default)]
@@ -76,9 +80,11 @@ pub(super) fn write(
     source: &str,
     from: usize,
     title: Option<&str>,
+    tags: Vec<String>,
     options: Options,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Markdown {
+    let prepared = if options.extensions { cjk::prepare(&source[from..]) } else { None };
     let mut writer = Writer {
         file,
         source,
@@ -104,13 +110,19 @@ pub(super) fn write(
         collected: String::new(),
         pieces: Vec::new(),
         inline: super::inline::Inline::default(),
+        marks: Marks::default(),
+        blocks: Blocks::default(),
+        callouts: Callouts::default(),
+        tags,
+        pieces_of_text: Vec::new(),
         title,
         first_heading: None,
     };
     writer.out.html.reserve(source.len() - from + (source.len() - from) / 4);
-    let events = Parser::new_ext(&source[from..], extensions(options)).into_offset_iter();
-    for (event, range) in TextMergeWithOffset::new(events) {
-        writer.event(event, from + range.start..from + range.end);
+    let mut events = Events::new(source, from, prepared.as_ref(), extensions(options));
+    while let Some((event, range)) = events.next() {
+        std::mem::swap(&mut writer.pieces_of_text, &mut events.pieces);
+        writer.event(event, range);
     }
     writer.finish()
 }
@@ -125,13 +137,16 @@ fn extensions(options: Options) -> Extensions {
         | Extensions::ENABLE_TASKLISTS
         | Extensions::ENABLE_HEADING_ATTRIBUTES
         | Extensions::ENABLE_MATH
-        | Extensions::ENABLE_GFM
         | Extensions::ENABLE_DEFINITION_LIST
         | Extensions::ENABLE_WIKILINKS
 }
 
 impl<'a> Writer<'a> {
     fn event(&mut self, event: Event<'a>, range: std::ops::Range<usize>) {
+        if self.callout_event(&event, &range) {
+            self.inline.last_end = range.end;
+            return;
+        }
         // An image's description is text and nothing else.
         if self.inline.in_image() && self.image_event(&event, &range) {
             return;
@@ -146,6 +161,7 @@ impl<'a> Writer<'a> {
             Event::Text(text) if self.inline.in_code_block => self.collected.push_str(&text),
             Event::Rule => {
                 self.block();
+                self.forget_block();
                 self.out.push_block("<hr />\n");
                 self.has_content = true;
             }
@@ -156,8 +172,15 @@ impl<'a> Writer<'a> {
 
     /// What every start of a block has in common: the line before it ends.
     pub(super) fn block(&mut self) {
-        self.end_label();
+        self.end_line();
         self.visible.end_line();
+    }
+
+    /// The text of an item ends, by another block or with the item.
+    pub(super) fn end_line(&mut self) {
+        self.end_text();
+        self.name_block();
+        self.end_label();
     }
 
     pub(super) fn end_label(&mut self) {
@@ -166,19 +189,35 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// The box of a task, whose label is the rest of its line.
-    pub(super) fn task(&mut self, is_done: bool) {
+    /// Whether nothing was written yet of the item that is open.
+    pub(super) fn starts_item(&self) -> bool {
+        !self.out.has_hole_here() && ["<li>\n<p>", "<li>"].iter().any(|start| self.out.html.ends_with(start))
+    }
+
+    /// The box of a task, whose label is the rest of its line. `state`: what stands in the box, where that is neither a space nor an `x`.
+    pub(super) fn task(&mut self, is_done: bool, state: Option<char>) {
+        let mut data = String::new();
+        if let Some(state) = state {
+            let mut value = Output::default();
+            value.attribute(state.encode_utf8(&mut [0; 4]));
+            data = format!(" data-task=\"{}\"", value.html);
+        }
         for start in ["<li>\n<p>", "<li>"] {
             if self.out.html.ends_with(start) {
                 let at = self.out.html.len() - start.len() + "<li".len();
-                self.out.html.insert_str(at, " class=\"task\"");
+                self.out.html.insert_str(at, &format!(" class=\"task\"{data}"));
                 break;
             }
         }
         let checked = if is_done { " checked=\"\"" } else { "" };
-        self.out.push(&format!("<label><input type=\"checkbox\"{checked} disabled=\"\" /> "));
+        self.out.push(&format!("<label><input type=\"checkbox\"{data}{checked} disabled=\"\" /> "));
         self.has_label = true;
         self.has_content = true;
+    }
+
+    /// How many elements of limited nesting are open.
+    pub(super) fn nesting_level(&self) -> usize {
+        self.nesting.len()
     }
 
     /// Starts an element of limited nesting that takes `levels`; false when it is not written.
@@ -234,97 +273,6 @@ impl<'a> Writer<'a> {
             )
             .hint(format!("what lies deeper than {DEPTH} levels stands at that level")),
         );
-    }
-
-    pub(super) fn start_heading(
-        &mut self,
-        level: u8,
-        id: Option<CowStr<'a>>,
-        classes: &[CowStr<'a>],
-        attributes: &[(CowStr<'a>, Option<CowStr<'a>>)],
-        range: &std::ops::Range<usize>,
-    ) {
-        self.block();
-        self.out.start_line();
-        let is_first = self.first_heading.is_none()
-            && !self.has_content
-            && self.outer.is_empty()
-            && (level == 1 || super::title::stands_alone(&self.source[range.end..], level));
-        self.heading = Some(OpenHeading { html: self.out.html.len(), holes: self.out.holes.len(), is_first });
-        let index = self.outline.len();
-        let start = range.start;
-        let end = start + self.source[range.clone()].trim_end().len();
-        let mut heading = Heading {
-            level,
-            text: String::new(),
-            anchor: Anchor::default(),
-            span: Span::new(start, end),
-            html_start: offset(self.out.html.len()),
-            is_title: false,
-        };
-        if let Some(id) = id {
-            let anchor = Anchor::explicit(&self.clean(id));
-            heading.anchor = anchor.clone();
-            self.explicit.push(Explicit { anchor, span: heading.span, heading: Some(index), is_id: true });
-        }
-        self.outline.push(heading);
-        self.out.push(&format!("<h{level}"));
-        if self.options.extensions {
-            self.out.push(" id=\"");
-            self.out.hole(Fill::HeadingId(offset(index)));
-            self.out.push("\"");
-        }
-        if !classes.is_empty() {
-            let classes: Vec<&str> = classes.iter().map(|class| &**class).collect();
-            let classes = self.clean(classes.join(" ").into());
-            self.out.push(" class=\"");
-            self.out.attribute(&classes);
-            self.out.push("\"");
-        }
-        let mut seen: Vec<&str> = vec!["id", "class"];
-        for (name, value) in attributes {
-            let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic())
-                && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b':'));
-            if !is_name || seen.iter().any(|known| known.eq_ignore_ascii_case(name)) || seen.len() > 20 {
-                continue;
-            }
-            seen.push(name);
-            let value = self.clean(value.clone().unwrap_or_else(|| "".into()));
-            self.out.push(&format!(" {name}=\""));
-            self.out.attribute(&value);
-            self.out.push("\"");
-        }
-        self.out.push(">");
-        self.visible.start_aside();
-        self.raw.enter(false);
-    }
-
-    pub(super) fn end_heading(&mut self) {
-        self.leave_raw();
-        let text = self.visible.end_aside().text;
-        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        let index = self.outline.len().saturating_sub(1);
-        let Some(open) = self.heading.take() else { return };
-        let Some(heading) = self.outline.last_mut() else { return };
-        heading.text.clone_from(&text);
-        let level = heading.level;
-        let is_title = open.is_first && !text.is_empty() && self.title.is_none_or(|title| title.trim() == text);
-        if (level == 1 || open.is_first) && self.first_heading.is_none() && !text.is_empty() {
-            self.first_heading = Some(text);
-        }
-        if is_title && self.options.extensions {
-            heading.is_title = true;
-            self.out.truncate(open.html, open.holes);
-        } else {
-            if self.options.extensions {
-                self.out.hole(Fill::HeadingEnd(offset(index)));
-            }
-            self.out.push(&format!("</h{level}>\n"));
-        }
-        self.has_content = true;
-        if self.outer.is_empty() {
-            self.visible.start_section((!self.outline[index].is_title).then(|| offset(index)));
-        }
     }
 
     pub(super) fn end_code(&mut self) {
@@ -393,6 +341,7 @@ impl<'a> Writer<'a> {
             body: self.out.into_body(),
             sections: self.visible.into_sections(),
             anchors,
+            tags: self.tags,
             first_heading: self.first_heading,
         }
     }

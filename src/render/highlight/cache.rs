@@ -6,8 +6,9 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// What the bytes start with. The last number changes with the format, the classes and the syntax definitions.
-const MAGIC: &[u8; 16] = b"biji highlight 1";
+/// What the bytes start with. Its end comes from `build.rs` and changes with the code of this module and the crates, so with the format, the
+/// classes and the syntax definitions: what another build made is not taken for this one's.
+const MAGIC: &str = concat!("biji highlight ", env!("BIJI_HIGHLIGHT"), "\n");
 
 /// The hash of a block's language and text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,7 +42,7 @@ impl Cache {
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
         let used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut bytes = MAGIC.to_vec();
+        let mut bytes = MAGIC.as_bytes().to_vec();
         for (key, html) in &*used {
             // No block is longer than 4 GiB.
             let Ok(length) = u32::try_from(html.len()) else { continue };
@@ -70,7 +71,7 @@ fn read(bytes: &[u8]) -> Option<BTreeMap<Key, Arc<str>>> {
     if blake3::hash(content).as_bytes() != check {
         return None;
     }
-    let mut rest = content.strip_prefix(MAGIC)?;
+    let mut rest = content.strip_prefix(MAGIC.as_bytes())?;
     let mut known = BTreeMap::new();
     while !rest.is_empty() {
         let (key, behind) = rest.split_first_chunk::<32>()?;

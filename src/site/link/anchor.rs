@@ -43,10 +43,14 @@ impl<'a> Anchors<'a> {
         Self { outline: &note.outline, exact, folded, letters }
     }
 
-    /// The place that a fragment means. `None` when there is none; `Some(None)` for the page as a whole: its title, `#top`, a block.
+    /// The place that a fragment means. `None` when there is none; `Some(None)` for the page as a whole: its title, `#top`.
     #[must_use]
     pub fn find(&self, fragment: &str) -> Option<Option<Anchor>> {
         let decoded = decode(fragment);
+        if let Some(block) = block_of(&decoded) {
+            // A heading may have a name that starts with `^` too.
+            return self.place(block).or_else(|| self.exact.get(fragment).copied()).map(|place| self.anchor(place));
+        }
         let whole = self.place(fragment).or_else(|| self.place(&decoded));
         whole.map(|place| self.anchor(place)).or_else(|| self.special(&decoded)).or_else(|| self.nested(&decoded).map(|at| self.anchor(at)))
     }
@@ -58,11 +62,9 @@ impl<'a> Anchors<'a> {
         exact.or_else(by_text).or_else(by_letters)
     }
 
-    /// What needs no heading: the top, a block (`#^id`), a text fragment (`#:~:text=`).
+    /// What needs no heading: the top, a text fragment (`#:~:text=`).
     fn special(&self, fragment: &str) -> Option<Option<Anchor>> {
-        let last = fragment.rsplit('#').next().unwrap_or(fragment).trim_start();
-        let is_special =
-            last.starts_with('^') || fragment.starts_with(":~:") || fragment.eq_ignore_ascii_case("top") || fragment.trim().is_empty();
+        let is_special = fragment.starts_with(":~:") || fragment.eq_ignore_ascii_case("top") || fragment.trim().is_empty();
         is_special.then_some(None)
     }
 
@@ -92,6 +94,13 @@ impl<'a> Anchors<'a> {
             Place::Other(anchor) => Some(anchor.clone()),
         }
     }
+}
+
+/// The name of the block that a fragment means, with its `^`: it may stand behind the heading that it lies under.
+#[must_use]
+pub fn block_of(fragment: &str) -> Option<&str> {
+    let last = fragment.rsplit('#').next().unwrap_or(fragment).trim();
+    last.starts_with('^').then_some(last)
 }
 
 /// A heading's letters and digits, folded: what is left of it in all the forms that people and programs write.

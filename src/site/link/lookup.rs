@@ -18,17 +18,30 @@ use super::reference::{self, Reference};
 use crate::note::{Link, LinkKind};
 use crate::path::SourcePath;
 use crate::site::{FolderId, Page, PageId};
+use crate::source::SHOWN;
 
 /// What a reference leads to, and between which files that was a choice.
 #[derive(Debug)]
 pub struct Finding<'a> {
     /// What it leads to.
     pub goal: Goal<'a>,
-    /// The files that fit equally well; empty when there was no choice.
-    pub candidates: Vec<EntryId>,
+    /// The files that fit equally well.
+    pub candidates: Candidates,
     /// True when the path leaves the content folder, and the goal is what it means on a web site, where nothing is above the root.
     pub leaves: bool,
 }
+
+/// Files that fit equally well, the first few of them: ten thousand folders may each have a note of one name.
+#[derive(Debug, Default)]
+pub struct Candidates {
+    /// The first few; none when there was no choice.
+    pub first: Vec<EntryId>,
+    /// How many there are.
+    pub total: usize,
+}
+
+/// How many candidates are kept.
+const KEPT: usize = 5;
 
 /// What a reference leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,7 +89,7 @@ enum Hit {
 /// Looks up one reference of a page.
 #[must_use]
 pub fn find<'a>(names: &Names<'a>, page: &'a Page, link: &'a Link) -> Finding<'a> {
-    let mut finding = Finding { goal: Goal::Missing(Missing::Name), candidates: Vec::new(), leaves: false };
+    let mut finding = Finding { goal: Goal::Missing(Missing::Name), candidates: Candidates::default(), leaves: false };
     finding.goal = match link.kind {
         LinkKind::Wikilink | LinkKind::Embed => wikilink(names, page, &link.target, &mut finding.candidates),
         LinkKind::Link | LinkKind::Image | LinkKind::HtmlLink | LinkKind::HtmlSource => path_link(names, page, link, &mut finding),
@@ -138,12 +151,14 @@ fn path_link<'a>(names: &Names<'a>, page: &'a Page, link: &'a Link, finding: &mu
     if link.kind == LinkKind::Link && missing == Missing::Name && is_mail_address(target) {
         return Goal::External(format!("mailto:{target}").into());
     }
-    let is_hidden = |spelling: &Cow<'_, str>| spelling.split('/').any(|part| part.starts_with('.') && !matches!(part, "." | ".."));
+    let is_hidden = |spelling: &Cow<'_, str>| {
+        spelling.split('/').any(|part| part.starts_with('.') && !matches!(part, "." | "..") && !SHOWN.contains(&part))
+    };
     Goal::Missing(if spellings.iter().any(is_hidden) { Missing::Hidden } else { missing })
 }
 
 /// What lies at a path from the content root.
-fn at(names: &Names<'_>, path: &str, is_folder: bool, candidates: &mut Vec<EntryId>) -> Option<Hit> {
+fn at(names: &Names<'_>, path: &str, is_folder: bool, candidates: &mut Candidates) -> Option<Hit> {
     let exact_file = || names.file(path).or_else(|| names.note(path)).map(Hit::File);
     let exact_folder = || names.folder(path).map(Hit::Folder);
     let found = if is_folder || path.is_empty() { exact_folder().or_else(exact_file) } else { exact_file().or_else(exact_folder) };
@@ -169,16 +184,18 @@ fn at(names: &Names<'_>, path: &str, is_folder: bool, candidates: &mut Vec<Entry
         return ids.first().map(|id| Hit::File(*id));
     }
     let folder = names.folder_end(&folded).iter().find(|id| names.folders()[id.0 as usize].path.len() == path.len());
-    folder.map(|id| Hit::Folder(*id)).or_else(|| names.hides(&folded).then_some(Hit::Private))
+    let is_private = || names.hides(&folded) || addresses.iter().any(|end| names.hides_address(&format!("{folded}{end}")));
+    folder.map(|id| Hit::Folder(*id)).or_else(|| is_private().then_some(Hit::Private))
 }
 
 /// The file whose path ends with a plain path that leads nowhere from where it is written. Names that every folder has say too little.
-fn anywhere(names: &Names<'_>, path: &str, candidates: &mut Vec<EntryId>) -> Option<Hit> {
+fn anywhere(names: &Names<'_>, path: &str, candidates: &mut Candidates) -> Option<Hit> {
     let folded = SourcePath::fold(path);
     if matches!(without_page_extension(&folded), "index" | "_index" | "readme") {
         return None;
     }
-    if let Some(hit) = at(names, path.trim_end_matches('/'), path.ends_with('/'), &mut Vec::new()).filter(|_| path.contains('/')) {
+    if let Some(hit) = at(names, path.trim_end_matches('/'), path.ends_with('/'), &mut Candidates::default()).filter(|_| path.contains('/'))
+    {
         return Some(hit);
     }
     let ids = [names.file_end(&folded), names.note_end(&folded)].into_iter().find(|ids| !ids.is_empty())?;
@@ -190,7 +207,7 @@ fn without_page_extension(name: &str) -> &str {
     name.rsplit_once('.').map_or(name, |(stem, _)| stem)
 }
 
-fn wikilink<'a>(names: &Names<'a>, page: &'a Page, target: &'a str, candidates: &mut Vec<EntryId>) -> Goal<'a> {
+fn wikilink<'a>(names: &Names<'a>, page: &'a Page, target: &'a str, candidates: &mut Candidates) -> Goal<'a> {
     let target = target.trim();
     if target.is_empty() {
         return Goal::Missing(Missing::Empty);
@@ -221,7 +238,7 @@ fn wikilink<'a>(names: &Names<'a>, page: &'a Page, target: &'a str, candidates: 
 }
 
 /// What a wikilink's path means, as Obsidian looks it up.
-fn named(names: &Names<'_>, page: &Page, path: &str, candidates: &mut Vec<EntryId>) -> Option<Hit> {
+fn named(names: &Names<'_>, page: &Page, path: &str, candidates: &mut Candidates) -> Option<Hit> {
     let here = page.note.path.parent();
     let is_folder = path.ends_with('/');
     let is_relative = path.starts_with("./") || path.starts_with("../") || path == "." || path == "..";
@@ -231,9 +248,11 @@ fn named(names: &Names<'_>, page: &Page, path: &str, candidates: &mut Vec<EntryI
     let path = reference::join("", path)?;
     let folded = SourcePath::fold(&path);
     // The name with its extension comes first, so that `[[007.jpg]]` is the picture where there is one, and else the note `007.jpg.md`.
-    let by_name = [names.file_end(&folded), names.note_end(&folded)].into_iter().find(|ids| !ids.is_empty());
-    if let Some(ids) = by_name.filter(|_| !is_folder) {
-        return Some(Hit::File(best(names, here, &path, ids, candidates)));
+    let fitting = |ids, is_file| Fitting { names, ids, is_file };
+    let by_name = [fitting(names.file_end(&folded), true), fitting(names.note_end(&folded), false)];
+    let by_name = by_name.into_iter().find(|fitting| !fitting.ids.is_empty());
+    if let Some(fitting) = by_name.as_ref().filter(|_| !is_folder) {
+        return Some(Hit::File(fitting.best(here, &path, candidates)));
     }
     if let Some(ids) = Some(names.alias(&folded)).filter(|ids| !ids.is_empty() && !is_folder) {
         choose(names, ids, candidates);
@@ -244,42 +263,56 @@ fn named(names: &Names<'_>, page: &Page, path: &str, candidates: &mut Vec<EntryI
     if let Some(id) = folder {
         return Some(Hit::Folder(id));
     }
-    if let Some(ids) = by_name {
-        return Some(Hit::File(best(names, here, &path, ids, candidates)));
+    if let Some(fitting) = by_name {
+        return Some(Hit::File(fitting.best(here, &path, candidates)));
     }
     names.hides(&folded).then_some(Hit::Private)
 }
 
-/// The one of several files that a wikilink means.
-fn best(names: &Names<'_>, here: &str, path: &str, ids: &[EntryId], candidates: &mut Vec<EntryId>) -> EntryId {
-    let exactly = |wanted: &str| names.file(wanted).or_else(|| names.note(wanted)).filter(|id| ids.contains(id));
-    if let [only] = ids {
-        return *only;
+/// The files that fit a name, which of them have it as their whole path, and which file has exactly a path.
+struct Fitting<'n, 'a> {
+    names: &'n Names<'a>,
+    ids: &'n [EntryId],
+    /// Whether the name is one with its extension.
+    is_file: bool,
+}
+
+impl<'n> Fitting<'n, '_> {
+    fn whole(&self, folded: &str) -> &'n [EntryId] {
+        if self.is_file { self.names.folded_file(folded) } else { self.names.folded_note(folded) }
     }
-    if let Some(id) = exactly(path) {
-        return id;
+
+    fn exactly(&self, path: &str) -> Option<EntryId> {
+        if self.is_file { self.names.file(path) } else { self.names.note(path) }
     }
-    let folded = SourcePath::fold(path);
-    let whole: Vec<EntryId> = ids.iter().copied().filter(|id| names.is_path(*id, &folded)).collect();
-    if !whole.is_empty() {
-        choose(names, &whole, candidates);
-        return whole[0];
+
+    /// The one of several files that a wikilink means. Looks at none of the others: there may be very many.
+    fn best(&self, here: &str, path: &str, candidates: &mut Candidates) -> EntryId {
+        if let [only] = self.ids {
+            return *only;
+        }
+        if let Some(id) = self.exactly(path) {
+            return id;
+        }
+        let whole = self.whole(&SourcePath::fold(path));
+        if let Some(first) = whole.first() {
+            choose(self.names, whole, candidates);
+            return *first;
+        }
+        choose(self.names, self.ids, candidates);
+        let beside = reference::join(here, path).unwrap_or_default();
+        let folded = || self.whole(&SourcePath::fold(&beside)).first().copied();
+        self.exactly(&beside).or_else(folded).unwrap_or(self.ids[0])
     }
-    choose(names, ids, candidates);
-    let beside = reference::join(here, path).unwrap_or_default();
-    exactly(&beside)
-        .or_else(|| {
-            let folded = SourcePath::fold(&beside);
-            ids.iter().copied().find(|id| names.is_path(*id, &folded))
-        })
-        .unwrap_or(ids[0])
 }
 
 /// Notes the candidates of a choice, private ones left out.
-fn choose(names: &Names<'_>, ids: &[EntryId], candidates: &mut Vec<EntryId>) {
+fn choose(names: &Names<'_>, ids: &[EntryId], candidates: &mut Candidates) {
     let published = |id: &&EntryId| names.entry(**id).place != Place::Private;
-    if ids.iter().filter(published).nth(1).is_some() {
-        candidates.extend(ids.iter().filter(published));
+    let first: Vec<EntryId> = ids.iter().filter(published).take(KEPT).copied().collect();
+    if first.len() > 1 {
+        let total = if names.hides_any() { ids.iter().filter(published).count() } else { ids.len() };
+        *candidates = Candidates { first, total };
     }
 }
 

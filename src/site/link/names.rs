@@ -3,7 +3,7 @@
 //! In: pages, folders, redirects, attachments, and that private notes exist. Out: `Names`, which answers exact paths, paths whose case or
 //! composition differs, ends of paths, other names, and addresses. The hash maps are only asked, never gone through.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::Hidden;
 use crate::path::{SourcePath, UrlPath};
@@ -59,7 +59,12 @@ pub struct Names<'a> {
     folder_ends: HashMap<String, Vec<FolderId>>,
     private_folders: HashMap<String, ()>,
     addresses: HashMap<String, Owner>,
+    private_addresses: HashSet<String>,
 }
+
+/// The longest end of a path that names a file, in components: whoever writes more writes the whole path. Without a limit the ends of a deep
+/// path would take its length times its depth.
+const END: usize = 16;
 
 /// The extensions of notes.
 pub const EXTENSIONS: [&str; 2] = [".md", ".markdown"];
@@ -97,6 +102,7 @@ impl<'a> Names<'a> {
             folder_ends: HashMap::new(),
             private_folders: HashMap::new(),
             addresses: HashMap::with_capacity(pages.len() + folders.len()),
+            private_addresses: hidden.iter().flat_map(|note| note.addresses).map(|url| SourcePath::fold(url.as_str())).collect(),
         };
         for ((entry, aliases), id) in entries.into_iter().zip(0..) {
             names.add(entry, aliases, id);
@@ -139,10 +145,12 @@ impl<'a> Names<'a> {
         }
         if entry.place == Place::Private {
             let parent = SourcePath::fold(entry.path.parent());
-            for (at, _) in parent.match_indices('/') {
-                self.private_folders.entry(parent[..at].to_owned()).or_default();
+            // The deepest first: where one is known, so are those above it.
+            for at in std::iter::once(parent.len()).chain(parent.rmatch_indices('/').map(|(at, _)| at)) {
+                if self.private_folders.insert(parent[..at].to_owned(), ()).is_some() {
+                    break;
+                }
             }
-            self.private_folders.entry(parent).or_default();
         }
         self.entries.push(entry);
     }
@@ -201,11 +209,10 @@ impl<'a> Names<'a> {
         &ids[..ids.iter().take_while(|id| self.entry(**id).folded.len() == folded.len()).count()]
     }
 
-    /// True when this folded path, with or without a note's extension, is the file's whole path.
+    /// True when there are private notes at all.
     #[must_use]
-    pub fn is_path(&self, id: EntryId, folded: &str) -> bool {
-        let entry = self.entry(id);
-        entry.folded == folded || (entry.place != Place::Attachment && without_extension(&entry.folded) == Some(folded))
+    pub fn hides_any(&self) -> bool {
+        !self.private_folders.is_empty()
     }
 
     /// The files whose folded path ends with this one, shortest first.
@@ -244,6 +251,12 @@ impl<'a> Names<'a> {
         self.private_folders.contains_key(folded)
     }
 
+    /// True when a private note asks for this folded address.
+    #[must_use]
+    pub fn hides_address(&self, folded: &str) -> bool {
+        self.private_addresses.contains(folded)
+    }
+
     /// Whose address this is when folded.
     #[must_use]
     pub fn address(&self, folded: &str) -> Option<Owner> {
@@ -257,7 +270,8 @@ pub fn without_extension(path: &str) -> Option<&str> {
     EXTENSIONS.iter().find_map(|extension| path.strip_suffix(extension)).filter(|stem| !stem.is_empty() && !stem.ends_with('/'))
 }
 
-/// `a/b/c`, `b/c`, `c`.
+/// `a/b/c`, `b/c`, `c`: the whole path, and its ends of at most [`END`] components.
 fn ends_of(path: &str) -> impl Iterator<Item = &str> {
-    std::iter::once(path).chain(path.match_indices('/').map(|(at, _)| &path[at + 1..]))
+    let ends = path.rmatch_indices('/').take(END).map(|(at, _)| &path[at + 1..]);
+    std::iter::once(path).chain(ends)
 }

@@ -41,21 +41,16 @@ impl Near {
     pub fn find(&self, wanted: &str) -> Option<usize> {
         let mut lists: Vec<&Vec<u32>> = pairs_of(wanted).filter_map(|pair| self.pairs.get(&pair)).collect();
         lists.sort_by_key(|list| list.len());
-        let mut budget = READS;
-        let mut shared: HashMap<u32, u32> = HashMap::new();
-        for list in lists {
-            for id in list.iter().take(budget) {
-                *shared.entry(*id).or_default() += 1;
-            }
-            budget = budget.saturating_sub(list.len());
-            if budget == 0 {
-                break;
-            }
-        }
-        let mut found: Vec<(u32, u32)> = shared.into_iter().collect();
+        let mut read: Vec<u32> = lists.into_iter().flatten().copied().take(READS).collect();
+        read.sort_unstable();
+        // Most pairs shared first, then the nearest length, then the first.
         let length = |id: u32| self.names[id as usize].len().abs_diff(wanted.len());
-        found.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| length(a.0).cmp(&length(b.0))).then(a.0.cmp(&b.0)));
-        let mut ids: Vec<u32> = found.into_iter().take(COMPARED).map(|(id, _)| id).collect();
+        let mut found: Vec<(usize, usize, u32)> =
+            read.chunk_by(|a, b| a == b).map(|same| (usize::MAX - same.len(), length(same[0]), same[0])).collect();
+        if found.len() > COMPARED {
+            found.select_nth_unstable(COMPARED);
+        }
+        let mut ids: Vec<u32> = found.into_iter().take(COMPARED).map(|(_, _, id)| id).collect();
         ids.sort_unstable();
         let best = nearest(wanted, ids.iter().map(|id| &*self.names[*id as usize]))?;
         ids.iter().map(|id| *id as usize).find(|id| self.names[*id] == best)

@@ -5,9 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use super::anchor::letters_of;
-use super::lookup::Missing;
-use super::names::{EntryId, Names, Place, without_extension};
+use super::anchor::{block_of, letters_of};
+use super::lookup::{Candidates, Missing};
+use super::names::{Names, Place, without_extension};
 use super::near::Near;
 use super::reference::{decode, join, join_at_most_to_root, split};
 use crate::diagnostic::{Code, Diagnostic};
@@ -15,19 +15,16 @@ use crate::note::{Link, LinkKind};
 use crate::path::SourcePath;
 use crate::site::Page;
 
-/// How many candidates a message names.
-const NAMED: usize = 5;
-
 /// How many paths of one name are compared for a hint.
 const COMPARED: usize = 16;
 
 /// A wikilink that fits several files.
 #[must_use]
-pub fn ambiguous(page: &Page, link: &Link, names: &Names<'_>, candidates: &[EntryId]) -> Diagnostic {
-    let mut paths: Vec<&str> = candidates.iter().map(|id| names.entry(*id).path.as_str()).collect();
+pub fn ambiguous(page: &Page, link: &Link, names: &Names<'_>, candidates: &Candidates) -> Diagnostic {
+    let mut paths: Vec<&str> = candidates.first.iter().map(|id| names.entry(*id).path.as_str()).collect();
     paths.sort_unstable();
-    let more = paths.len().saturating_sub(NAMED);
-    let mut list = paths.iter().take(NAMED).map(|path| format!("`{path}`")).collect::<Vec<_>>().join(", ");
+    let more = candidates.total - paths.len();
+    let mut list = paths.iter().map(|path| format!("`{path}`")).collect::<Vec<_>>().join(", ");
     if more > 0 {
         list.push_str(&format!(" and {more} more"));
     }
@@ -38,6 +35,10 @@ pub fn ambiguous(page: &Page, link: &Link, names: &Names<'_>, candidates: &[Entr
 #[must_use]
 pub fn anchor(page: &Page, link: &Link, to: &Page, fragment: &str, headings: Option<&Near>) -> Diagnostic {
     let wanted = decode(fragment);
+    if let Some(block) = block_of(&wanted) {
+        let fault = at(Code::BrokenAnchor, page, link, format!("no block `{block}` in `{}`", to.note.path));
+        return fault.hint(format!("write ` {block}` at the end of the paragraph or item that is meant"));
+    }
     let fault = at(Code::BrokenAnchor, page, link, format!("no heading `#{wanted}` in `{}`", to.note.path));
     let near = headings.and_then(|headings| headings.find(&letters_of(&wanted))).and_then(|at| to.note.outline.get(at));
     match near {

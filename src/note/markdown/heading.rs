@@ -1,0 +1,116 @@
+//! Headings: their attributes, their text for the outline, and which of them is the note's title.
+//!
+//! In: the start and the end of a heading. Out: HTML with holes for its id and its permalink, and an entry of the outline.
+
+use pulldown_cmark::CowStr;
+
+use super::anchor::Explicit;
+use super::output::offset;
+use super::writer::Writer;
+use crate::note::{Fill, Heading};
+use crate::path::Anchor;
+use crate::text::Span;
+
+/// The heading being written.
+pub(super) struct OpenHeading {
+    html: usize,
+    holes: usize,
+    is_first: bool,
+}
+
+impl<'a> Writer<'a> {
+    /// A heading starts.
+    pub(super) fn start_heading(
+        &mut self,
+        level: u8,
+        id: Option<CowStr<'a>>,
+        classes: &[CowStr<'a>],
+        attributes: &[(CowStr<'a>, Option<CowStr<'a>>)],
+        range: &std::ops::Range<usize>,
+    ) {
+        self.block();
+        self.forget_block();
+        self.out.start_line();
+        let is_first = self.first_heading.is_none()
+            && !self.has_content
+            && self.outer.is_empty()
+            && (level == 1 || super::title::stands_alone(&self.source[range.end..], level));
+        self.heading = Some(OpenHeading { html: self.out.html.len(), holes: self.out.holes.len(), is_first });
+        let index = self.outline.len();
+        let start = range.start;
+        let end = start + self.source[range.clone()].trim_end().len();
+        let mut heading = Heading {
+            level,
+            text: String::new(),
+            anchor: Anchor::default(),
+            span: Span::new(start, end),
+            html_start: offset(self.out.html.len()),
+            is_title: false,
+        };
+        if let Some(id) = id {
+            let anchor = Anchor::explicit(&self.clean(id));
+            heading.anchor = anchor.clone();
+            self.explicit.push(Explicit { anchor, span: heading.span, heading: Some(index), is_id: true });
+        }
+        self.outline.push(heading);
+        self.out.push(&format!("<h{level}"));
+        if self.options.extensions {
+            self.out.push(" id=\"");
+            self.out.hole(Fill::HeadingId(offset(index)));
+            self.out.push("\"");
+        }
+        if !classes.is_empty() {
+            let classes: Vec<&str> = classes.iter().map(|class| &**class).collect();
+            let classes = self.clean(classes.join(" ").into());
+            self.out.push(" class=\"");
+            self.out.attribute(&classes);
+            self.out.push("\"");
+        }
+        let mut seen: Vec<&str> = vec!["id", "class"];
+        for (name, value) in attributes {
+            let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic())
+                && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b':'));
+            if !is_name || seen.iter().any(|known| known.eq_ignore_ascii_case(name)) || seen.len() > 20 {
+                continue;
+            }
+            seen.push(name);
+            let value = self.clean(value.clone().unwrap_or_else(|| "".into()));
+            self.out.push(&format!(" {name}=\""));
+            self.out.attribute(&value);
+            self.out.push("\"");
+        }
+        self.out.push(">");
+        self.visible.start_aside();
+        self.raw.enter(false);
+    }
+
+    /// It ends.
+    pub(super) fn end_heading(&mut self) {
+        self.end_text();
+        self.leave_raw();
+        let text = self.visible.end_aside().text;
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let index = self.outline.len().saturating_sub(1);
+        let Some(open) = self.heading.take() else { return };
+        let Some(heading) = self.outline.last_mut() else { return };
+        heading.text.clone_from(&text);
+        let level = heading.level;
+        let is_title = open.is_first && !text.is_empty() && self.title.is_none_or(|title| title.trim() == text);
+        if (level == 1 || open.is_first) && self.first_heading.is_none() && !text.is_empty() {
+            self.first_heading = Some(text);
+        }
+        if is_title && self.options.extensions {
+            heading.is_title = true;
+            self.out.truncate(open.html, open.holes);
+        } else {
+            if self.options.extensions {
+                self.out.hole(Fill::HeadingEnd(offset(index)));
+            }
+            self.out.push(&format!("</h{level}>\n"));
+        }
+        self.has_content = true;
+        if self.outer.is_empty() {
+            self.visible.start_section((!self.outline[index].is_title).then(|| offset(index)));
+        }
+    }
+}
