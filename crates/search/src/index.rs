@@ -8,14 +8,16 @@ use crate::directory::Source;
 use crate::lengths::Lengths;
 use crate::schema;
 use crate::segment::{Detail, Terms, body, parts};
+use std::collections::BTreeMap;
 use std::io;
+use std::rc::Rc;
 use std::sync::Arc;
-use tantivy::TantivyError;
 use tantivy::directory::{FileSlice, OwnedBytes};
 use tantivy::positions::PositionReader;
 use tantivy::postings::TermInfo;
 use tantivy::schema::document::{DeserializeError, DocumentDeserialize, DocumentDeserializer, ValueDeserialize, ValueDeserializer};
 use tantivy::store::StoreReader;
+use tantivy::{HasLen as _, TantivyError};
 
 /// Why a step could not be finished.
 #[derive(Debug)]
@@ -53,10 +55,12 @@ impl From<TantivyError> for Stop {
     }
 }
 
-/// Several reads of one step: all are tried before the step stops, so that all missing blocks are named at once.
+/// The reads of a query. All those of one step are tried before the step stops, so that all missing blocks are named at once.
 #[derive(Debug, Default)]
 pub(crate) struct Reads {
     missing: bool,
+    /// Lists that were decoded, by where they begin.
+    lists: BTreeMap<usize, Rc<List>>,
 }
 
 impl Reads {
@@ -72,9 +76,21 @@ impl Reads {
         }
     }
 
-    /// Stops when anything was missing.
-    pub(crate) fn finish(self) -> Result<(), Stop> {
-        if self.missing { Err(Stop::Missing) } else { Ok(()) }
+    /// The posting list of a term, or `None` when it is missing.
+    pub(crate) fn list(&mut self, opened: &Opened, info: &TermInfo) -> Result<Option<Rc<List>>, Stop> {
+        if let Some(list) = self.lists.get(&info.postings_range.start) {
+            return Ok(Some(Rc::clone(list)));
+        }
+        let list = self.take(opened.list(info))?.map(Rc::new);
+        if let Some(list) = &list {
+            self.lists.insert(info.postings_range.start, Rc::clone(list));
+        }
+        Ok(list)
+    }
+
+    /// Stops when anything was missing since the last call.
+    pub(crate) fn finish(&mut self) -> Result<(), Stop> {
+        if std::mem::take(&mut self.missing) { Err(Stop::Missing) } else { Ok(()) }
     }
 }
 
@@ -129,17 +145,36 @@ impl Opened {
 
     /// The posting list of a term.
     pub(crate) fn list(&self, info: &TermInfo) -> Result<List, Stop> {
-        self.terms.list(info)
+        let list = self.terms.list(info, self.documents)?;
+        // A byte of positions stands for at most 128 of them.
+        let most = info.positions_range.len().saturating_add(1).saturating_mul(POSITIONS_A_BLOCK as usize);
+        let last = list.offsets.last().zip(list.counts.last()).map_or(0, |(offset, count)| offset.saturating_add(*count));
+        if last as usize > most || list.counts.iter().any(|&count| count > MOST_TIMES) {
+            return Err(Stop::Damaged("a word stands in a note more often than can be".to_owned()));
+        }
+        Ok(list)
+    }
+
+    /// The documents that have a tag, a path or a language.
+    pub(crate) fn meta_list(&self, info: &TermInfo) -> Result<Vec<u32>, Stop> {
+        Ok(self.meta.list(info, self.documents)?.docs)
     }
 
     /// Reads positions of a term: of the documents at `places` in its list.
     pub(crate) fn positions(&self, info: &TermInfo, list: &List, places: &[usize]) -> Result<Positions, Stop> {
-        Positions::open(&self.positions.slice(info.positions_range.clone()), list, places)
+        let range = &info.positions_range;
+        let read: u64 = places.iter().map(|&place| u64::from(list.counts[place])).sum();
+        if range.start > range.end || range.end > self.positions.len() || read > u64::from(MOST_TIMES) {
+            return Err(Stop::Damaged("positions of words cannot be read".to_owned()));
+        }
+        Positions::open(&self.positions.slice(range.clone()), list, places)
     }
 }
 
 /// Positions in one block of tantivy's format.
 const POSITIONS_A_BLOCK: u32 = 128;
+/// How often a word may stand in all the notes that one step reads its positions of: 64 MB.
+const MOST_TIMES: u32 = 1 << 24;
 /// A term's positions are read as a whole up to this many bytes, in parts above.
 const WHOLE_POSITIONS: usize = 4096;
 
@@ -151,14 +186,15 @@ pub(crate) struct Positions {
 
 impl Positions {
     fn open(slice: &FileSlice, list: &List, places: &[usize]) -> Result<Self, Stop> {
-        let len = tantivy::HasLen::len(slice);
+        let len = slice.len();
         if len <= WHOLE_POSITIONS {
             return Ok(Self { runs: vec![(0, u32::MAX, PositionReader::open(slice.read_bytes()?)?)] });
         }
         // The head: the number of packed blocks, then the bit width of each. What follows them is one short block in another coding.
         let mut head = crate::record::Cursor(&[]);
         let count_bytes = slice.slice_to(10).read_bytes()?;
-        let count = tantivy_number(count_bytes.as_slice(), &mut head).ok_or_else(|| Stop::Damaged("positions".to_owned()))?;
+        let count = tantivy_number(count_bytes.as_slice(), &mut head).filter(|&count| count < len);
+        let count = count.ok_or_else(|| Stop::Damaged("positions of words cannot be read".to_owned()))?;
         let start = 10 - head.0.len();
         let widths = slice.slice(start..(start + count).min(len)).read_bytes()?;
         let mut begins = vec![start + count];

@@ -51,16 +51,11 @@ impl Source for Watched {
 struct Sizes {
     terms: usize,
     lists: usize,
-    store: usize,
 }
 
 impl Sizes {
     fn of(len: impl Fn(&str) -> usize) -> Self {
-        Self {
-            terms: (4 << 10).max(len(".term") / 60),
-            lists: (8 << 10).max((len(".idx") + len(".pos")) / 700),
-            store: (10 << 10).max(len(".store") / 800),
-        }
+        Self { terms: (4 << 10).max(len(".term") / 60), lists: (8 << 10).max((len(".idx") + len(".pos")) / 620) }
     }
 }
 
@@ -82,7 +77,8 @@ pub(crate) fn lay_out(files: &Files) -> Result<Table, BuildError> {
         watched.last(".store").map(|range| range.end)
     });
     let ends: Vec<usize> = ends.collect();
-    pieces.fill(".store", &ends, sizes.store, files);
+    // The writer was told how much goes into one.
+    pieces.fill(".store", &ends, 1, files);
     Ok(pieces.finish(files))
 }
 

@@ -20,7 +20,6 @@ mod schema;
 mod searcher;
 mod segment;
 mod snippet;
-mod sort;
 mod spelling;
 mod terms;
 pub mod token;

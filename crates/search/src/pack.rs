@@ -271,6 +271,21 @@ impl Blocks {
         Ok(())
     }
 
+    /// Takes a block whatever its bytes are, as a pack would have it whose author means harm.
+    #[cfg(all(test, feature = "build"))]
+    pub(crate) fn force(&self, name: &str, bytes: Vec<u8>) {
+        let state = &mut *self.state();
+        for (id, loaded) in state.table.blocks.iter().zip(&mut state.loaded).filter(|(id, _)| id.name() == name) {
+            debug_assert_eq!(id.len as usize, bytes.len());
+            *loaded = Some(bytes.as_slice().into());
+        }
+    }
+
+    /// Forgets what an earlier search missed.
+    pub(crate) fn forget_missing(&self) {
+        self.state().missing.clear();
+    }
+
     /// A block's bytes, or a note that it is missing.
     pub(crate) fn block(&self, at: u32) -> Option<Arc<[u8]>> {
         let state = &mut *self.state();

@@ -36,6 +36,16 @@ pub(crate) struct Word {
     pub(crate) flexible: bool,
 }
 
+impl Word {
+    /// Whether it is a pair that carries a question or joins words: nothing to look for where only some words are found.
+    pub(crate) fn is_filler(&self) -> bool {
+        const FILLERS: [char; 20] =
+            ['了', '什', '何', '吗', '呢', '哪', '如', '么', '怎', '是', '的', '该', '么', '样', '谁', '这', '那', '些', '吧', '啊'];
+        let mut chars = self.text.chars();
+        chars.clone().count() == 2 && chars.any(|ch| FILLERS.contains(&ch))
+    }
+}
+
 /// Words that must follow each other.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Atom {

@@ -5,9 +5,9 @@
 
 use crate::index::{List, Opened, Reads, Stop};
 use crate::query::{Atom, Scope};
-use crate::sort;
 use crate::terms::Found;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 /// What the ranking weighs. BM25F: occurrences in all fields are weighted and added before they saturate.
 #[derive(Debug, Clone, Copy)]
@@ -48,8 +48,13 @@ pub(crate) struct Match {
     pub(crate) fields: u8,
 }
 
-/// Documents in which an atom matches.
-pub(crate) type Matches = BTreeMap<u32, Match>;
+/// Documents in which an atom matches, ascending.
+pub(crate) type Matches = Vec<(u32, Match)>;
+
+/// What is known of a document.
+pub(crate) fn match_of(matches: &Matches, doc: u32) -> Option<Match> {
+    matches.binary_search_by_key(&doc, |(doc, _)| *doc).ok().map(|at| matches[at].1)
+}
 
 /// An atom's words with the terms found for each.
 pub(crate) struct Resolved<'a> {
@@ -57,99 +62,159 @@ pub(crate) struct Resolved<'a> {
     pub(crate) words: Vec<Vec<Found>>,
 }
 
-/// Matches an atom: its one word, or all its words one after the other.
-pub(crate) fn match_atom(opened: &Opened, resolved: &Resolved<'_>, reads: &mut Reads) -> Result<Matches, Stop> {
-    let mut counts: BTreeMap<u32, [f32; 5]> = BTreeMap::new();
+impl Resolved<'_> {
+    fn in_field(&self, word: usize, field: usize) -> impl Iterator<Item = &Found> {
+        self.words[word].iter().filter(move |found| found.field == field)
+    }
+
+    fn has_all(&self, field: usize) -> bool {
+        !self.words.is_empty() && (0..self.words.len()).all(|word| self.in_field(word, field).next().is_some())
+    }
+
+    /// Whether some field has all the words, as far as the dictionary tells.
+    pub(crate) fn is_possible(&self) -> bool {
+        crate::terms::fields_of(self.atom.scope).iter().any(|&field| self.has_all(field))
+    }
+}
+
+/// Documents of which some field has all words of an atom, wherever they stand in it; ascending.
+pub(crate) fn documents_of(opened: &Opened, resolved: &Resolved<'_>, reads: &mut Reads) -> Result<Vec<u32>, Stop> {
+    let mut docs = Vec::new();
     for &field in crate::terms::fields_of(resolved.atom.scope) {
-        if let [word] = resolved.words.as_slice() {
-            for found in word.iter().filter(|found| found.field == field) {
-                let Some(list) = reads.take(opened.list(&found.info))? else { continue };
-                for (&doc, &count) in list.docs.iter().zip(&list.counts) {
-                    counts.entry(doc).or_default()[field] += count as f32 * found.weight;
+        if resolved.has_all(field) {
+            docs.extend(with_all_words(opened, resolved, field, reads)?);
+        }
+    }
+    docs.sort();
+    docs.dedup();
+    Ok(docs)
+}
+
+/// How many lists are read before it is seen whether the others matter.
+const FIRST_LISTS: usize = 3;
+
+/// Documents of which a field has all words of an atom: the rarest first, as they often leave nothing to look for.
+fn with_all_words(opened: &Opened, resolved: &Resolved<'_>, field: usize, reads: &mut Reads) -> Result<Vec<u32>, Stop> {
+    let order = needed(resolved, field);
+    let mut docs: Option<Vec<u32>> = None;
+    for (turn, &word) in order.iter().enumerate() {
+        if turn >= FIRST_LISTS && docs.as_ref().is_none_or(Vec::is_empty) {
+            break;
+        }
+        let mut of_word = Vec::new();
+        let mut whole = true;
+        for found in resolved.in_field(word, field) {
+            match reads.list(opened, &found.info)? {
+                Some(list) => of_word.extend_from_slice(&list.docs),
+                None => whole = false,
+            }
+        }
+        if !whole {
+            // The lists that are read at once are named at once; their documents are not known yet.
+            docs = None;
+            let end = if turn < FIRST_LISTS { FIRST_LISTS.min(order.len()) } else { order.len() };
+            for &word in &order[turn + 1..end] {
+                for found in resolved.in_field(word, field) {
+                    reads.list(opened, &found.info)?;
                 }
             }
-        } else {
-            for (doc, count) in match_phrase(opened, resolved, field, reads)? {
-                counts.entry(doc).or_default()[field] += count;
+            break;
+        }
+        // Runs that ascend: cheap to sort.
+        of_word.sort();
+        of_word.dedup();
+        docs = Some(match docs {
+            None => of_word,
+            Some(docs) => docs.into_iter().filter(|doc| of_word.binary_search(doc).is_ok()).collect(),
+        });
+    }
+    Ok(docs.unwrap_or_default())
+}
+
+/// Matches an atom in some documents, which are those in `among` that have its words: its one word, or all its words one after the other.
+/// `with` is in how many documents it is, as far as is known.
+pub(crate) fn match_atom(opened: &Opened, resolved: &Resolved<'_>, among: &[u32], with: usize, reads: &mut Reads) -> Result<Matches, Stop> {
+    let mut counts: Vec<(u32, usize, f32)> = Vec::new();
+    for &field in crate::terms::fields_of(resolved.atom.scope) {
+        if resolved.words.len() == 1 {
+            count_word(opened, resolved.in_field(0, field), Some(among), &mut counts, reads)?;
+        } else if resolved.has_all(field) {
+            let found = match_phrase(opened, resolved, field, among, reads)?;
+            counts.extend(found.into_iter().map(|(doc, count)| (doc, field, count)));
+        }
+    }
+    Ok(score(opened, counts, with))
+}
+
+/// Adds how often a word occurs: document, field, times.
+fn count_word<'a>(
+    opened: &Opened,
+    found: impl Iterator<Item = &'a Found>,
+    among: Option<&[u32]>,
+    counts: &mut Vec<(u32, usize, f32)>,
+    reads: &mut Reads,
+) -> Result<(), Stop> {
+    for found in found {
+        let Some(list) = reads.list(opened, &found.info)? else { continue };
+        let all = list.docs.iter().zip(&list.counts).map(|(&doc, &count)| (doc, found.field, count as f32 * found.weight));
+        match among {
+            None => counts.extend(all),
+            Some(among) => {
+                let mut rest = among;
+                counts.extend(all.filter(|(doc, _, _)| {
+                    rest = &rest[rest.partition_point(|other| other < doc)..];
+                    rest.first() == Some(doc)
+                }));
             }
         }
     }
-    Ok(score(opened, &counts))
+    Ok(())
 }
 
-/// BM25F over the counts of one word or phrase.
-fn score(opened: &Opened, counts: &BTreeMap<u32, [f32; 5]>) -> Matches {
-    let (all, with) = (opened.documents as f32, counts.len() as f32);
+/// BM25F over the counts of one word or phrase that is in `with` documents.
+fn score(opened: &Opened, mut counts: Vec<(u32, usize, f32)>, with: usize) -> Matches {
+    // Runs that ascend, one a term.
+    counts.sort_by_key(|&(doc, field, _)| (doc, field));
+    let (all, with) = (opened.documents as f32, with as f32);
     let rarity = (1.0 + (all - with + 0.5) / (with + 0.5)).ln();
-    let of_document = |(&doc, counts): (&u32, &[f32; 5])| {
-        let mut sum = 0.0;
-        let mut fields = 0;
-        for (field, &count) in counts.iter().enumerate() {
-            if count > 0.0 {
-                let length = opened.lengths.get(field, doc) as f32 / opened.lengths.means[field];
-                let weight = KNOBS.lengths[field];
-                sum += KNOBS.fields[field] * count / (1.0 - weight + weight * length);
-                fields |= 1 << field;
-            }
+    let of_document = |counts: &[(u32, usize, f32)]| {
+        let (mut sum, mut fields, doc) = (0.0, 0, counts[0].0);
+        for of_field in counts.chunk_by(|a, b| a.1 == b.1) {
+            let field = of_field[0].1;
+            let count: f32 = of_field.iter().map(|(_, _, count)| count).sum();
+            let length = opened.lengths.get(field, doc) as f32 / opened.lengths.means[field];
+            let weight = KNOBS.lengths[field];
+            sum += KNOBS.fields[field] * count / (1.0 - weight + weight * length);
+            fields |= 1 << field;
         }
         (doc, Match { score: rarity * sum * (KNOBS.saturation + 1.0) / (KNOBS.saturation + sum), fields })
     };
-    // Not collected: that would sort what is sorted.
-    let mut matches = Matches::new();
-    matches.extend(counts.iter().map(of_document));
-    matches
+    counts.chunk_by(|a, b| a.0 == b.0).map(of_document).collect()
 }
 
 /// A term's list in a phrase.
 struct Part<'a> {
     found: &'a Found,
-    list: List,
+    list: Rc<List>,
 }
 
 /// Documents of a field in which the words follow each other, and how often.
-fn match_phrase(opened: &Opened, resolved: &Resolved<'_>, field: usize, reads: &mut Reads) -> Result<Vec<(u32, f32)>, Stop> {
-    let of_field = |word: &'_ Vec<Found>| word.iter().filter(|found| found.field == field).count();
-    if resolved.words.is_empty() || resolved.words.iter().any(|word| of_field(word) == 0) {
-        return Ok(Vec::new());
-    }
-    let kept = needed(resolved, field);
-    let mut words: Vec<Vec<Part<'_>>> = Vec::new();
-    let mut whole = true;
-    for &at in &kept {
-        let mut parts = Vec::new();
-        for found in resolved.words[at].iter().filter(|found| found.field == field) {
-            match reads.take(opened.list(&found.info))? {
-                Some(list) => parts.push(Part { found, list }),
-                None => whole = false,
-            }
-        }
-        words.push(parts);
-    }
-    if !whole {
-        return Ok(Vec::new());
-    }
-    // Documents that have a term of every word.
-    let frequency = |parts: &Vec<_>| parts.iter().map(|part: &Part<'_>| part.list.docs.len()).sum::<usize>();
-    sort::by(&mut words, |a, b| frequency(a).cmp(&frequency(b)));
-    let mut order = kept;
-    let frequency =
-        |at: usize| resolved.words[at].iter().filter(|found| found.field == field).map(|found| found.info.doc_freq as usize).sum::<usize>();
-    sort::by(&mut order, |&a, &b| frequency(a).cmp(&frequency(b)));
-    let mut docs: Vec<u32> = words[0].iter().flat_map(|part| part.list.docs.iter().copied()).collect();
-    sort::numbers(&mut docs);
-    docs.dedup();
-    for parts in &words[1..] {
-        docs.retain(|doc| parts.iter().any(|part| part.list.docs.binary_search(doc).is_ok()));
-    }
+fn match_phrase(opened: &Opened, resolved: &Resolved<'_>, field: usize, among: &[u32], reads: &mut Reads) -> Result<Vec<(u32, f32)>, Stop> {
+    let order = needed(resolved, field);
+    let mut docs = with_all_words(opened, resolved, field, reads)?;
+    docs.retain(|doc| among.binary_search(doc).is_ok());
     if docs.is_empty() {
         return Ok(Vec::new());
     }
     // Where each word begins in those documents, counted from the phrase's first word.
+    let mut whole = true;
     let mut starts: Vec<BTreeMap<u32, Vec<u32>>> = Vec::new();
-    for (parts, &at) in words.iter().zip(&order) {
+    for &at in &order {
         let shift = resolved.atom.words[at].at;
         let mut of_word: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
-        for part in parts {
+        for found in resolved.in_field(at, field) {
+            let Some(list) = reads.list(opened, &found.info)? else { continue };
+            let part = Part { found, list };
             let places: Vec<usize> = docs.iter().filter_map(|doc| part.list.docs.binary_search(doc).ok()).collect();
             if places.is_empty() {
                 continue;
@@ -165,7 +230,7 @@ fn match_phrase(opened: &Opened, resolved: &Resolved<'_>, field: usize, reads: &
                 out[from..].iter_mut().for_each(|position| *position = position.wrapping_sub(shift));
             }
         }
-        of_word.values_mut().for_each(|positions| sort::numbers(positions));
+        of_word.values_mut().for_each(|positions| positions.sort_unstable());
         starts.push(of_word);
     }
     if !whole {
@@ -181,16 +246,36 @@ fn match_phrase(opened: &Opened, resolved: &Resolved<'_>, field: usize, reads: &
     Ok(docs.into_iter().filter_map(count).collect())
 }
 
-/// The words of a phrase that must be read: a pair whose characters its neighbours hold can be left out, the longest lists first.
+/// Matches a phrase that only adds to a score: in the fields where that costs few bytes.
+pub(crate) fn match_together(opened: &Opened, resolved: &Resolved<'_>, among: &[u32], reads: &mut Reads) -> Result<Matches, Stop> {
+    let mut counts = Vec::new();
+    let mut with = Vec::new();
+    for &field in crate::terms::fields_of(resolved.atom.scope) {
+        let bytes: usize =
+            resolved.words.iter().flatten().filter(|found| found.field == field).map(|found| found.info.positions_range.len()).sum();
+        if resolved.has_all(field) && bytes <= TOGETHER_BYTES {
+            let found = match_phrase(opened, resolved, field, among, reads)?;
+            with.extend(found.iter().map(|(doc, _)| *doc));
+            counts.extend(found.into_iter().map(|(doc, count)| (doc, field, count)));
+        }
+    }
+    with.sort_unstable();
+    with.dedup();
+    Ok(score(opened, counts, with.len()))
+}
+
+/// How many bytes of positions may be read to see whether words stand together that need not.
+const TOGETHER_BYTES: usize = 24 << 10;
+
+/// The words of a phrase that must be read, the rarest first: a pair whose characters its neighbours hold is left out, the longest lists first.
 fn needed(resolved: &Resolved<'_>, field: usize) -> Vec<usize> {
     let words = &resolved.atom.words;
     let is_pair = |at: usize| words[at].text.chars().count() == 2 && words[at].text.chars().all(crate::token::is_dense);
     let cost = |at: usize| -> usize {
-        let of_field = resolved.words[at].iter().filter(|found| found.field == field);
-        of_field.map(|found| found.info.positions_range.len() + found.info.postings_range.len()).sum()
+        resolved.in_field(at, field).map(|found| found.info.positions_range.len() + found.info.postings_range.len()).sum()
     };
     let mut costs: Vec<(usize, usize)> = (1..words.len().saturating_sub(1)).map(|at| (cost(at), at)).collect();
-    sort::by(&mut costs, |a, b| b.cmp(a));
+    costs.sort_unstable_by(|a, b| b.cmp(a));
     let mut kept = vec![true; words.len()];
     for (_, at) in costs {
         let neighbours = kept[at - 1] && kept[at + 1] && words[at].at == words[at - 1].at + 1 && words[at + 1].at == words[at].at + 1;
@@ -198,7 +283,9 @@ fn needed(resolved: &Resolved<'_>, field: usize) -> Vec<usize> {
             kept[at] = false;
         }
     }
-    (0..words.len()).filter(|&at| kept[at]).collect()
+    let mut kept: Vec<usize> = (0..words.len()).filter(|&at| kept[at]).collect();
+    kept.sort_by_key(|&at| resolved.in_field(at, field).map(|found| found.info.doc_freq as usize).sum::<usize>());
+    kept
 }
 
 /// Documents that only have some of the words: each token counts for itself, and the share of the query that matches.
@@ -206,17 +293,17 @@ pub(crate) fn match_partly(opened: &Opened, atoms: &[Resolved<'_>], reads: &mut 
     let mut sums: BTreeMap<u32, (f32, f32)> = BTreeMap::new();
     let mut worth = 0.0;
     for resolved in atoms.iter().filter(|resolved| !matches!(resolved.atom.scope, Scope::Tag | Scope::Path | Scope::Language)) {
-        for word in &resolved.words {
-            let mut counts: BTreeMap<u32, [f32; 5]> = BTreeMap::new();
-            for found in word {
-                let Some(list) = reads.take(opened.list(&found.info))? else { continue };
-                for (&doc, &count) in list.docs.iter().zip(&list.counts) {
-                    counts.entry(doc).or_default()[found.field] += count as f32 * found.weight;
-                }
+        for (word, found) in resolved.atom.words.iter().zip(&resolved.words) {
+            if word.is_filler() {
+                continue;
             }
-            let rarity = (1.0 + opened.documents as f32 / (counts.len() as f32 + 0.5)).ln();
+            let mut counts = Vec::new();
+            count_word(opened, found.iter(), None, &mut counts, reads)?;
+            counts.sort_by_key(|&(doc, field, _)| (doc, field));
+            let with = counts.chunk_by(|a, b| a.0 == b.0).count();
+            let rarity = (1.0 + opened.documents as f32 / (with as f32 + 0.5)).ln();
             worth += rarity;
-            for (doc, matched) in score(opened, &counts) {
+            for (doc, matched) in score(opened, counts, with) {
                 let sum = sums.entry(doc).or_default();
                 sum.0 += matched.score;
                 sum.1 += rarity;

@@ -6,12 +6,11 @@
 use crate::index::{Opened, Reads, Stop};
 use crate::pack::{BlockId, Blocks, Table, read_entry};
 use crate::query::{Atom, Clause, Scope, parse};
-use crate::rank::{KNOBS, Match, Matches, Resolved, match_atom, match_partly};
+use crate::rank::{KNOBS, Match, Matches, Resolved, documents_of, match_atom, match_of, match_partly, match_together};
 use crate::snippet::{Needles, hit};
-use crate::sort;
 use crate::terms::{find, find_meta, find_near};
 use crate::{PackError, Request, Response, Step, record};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
@@ -50,7 +49,9 @@ impl Searcher {
     /// Answers, or says which blocks are missing.
     #[must_use]
     pub fn search(&self, request: &Request) -> Step {
-        match self.try_search(request) {
+        self.blocks.forget_missing();
+        let result = caught(|| self.try_search(request));
+        match result {
             Ok(response) => Step::Done(response),
             Err(Stop::Damaged(what)) => Step::Broken(PackError::Index(what)),
             Err(Stop::Missing) => {
@@ -103,17 +104,17 @@ impl Searcher {
         if clauses.iter().all(|clause| clause.negated) {
             return Ok(Response::default());
         }
-        let resolved = resolve(opened, &clauses)?;
-        let mut ranked = match_all(opened, &clauses, &resolved)?;
+        let mut reads = Reads::default();
+        let resolved = resolve(opened, &clauses, &mut reads)?;
+        let mut ranked = match_all(opened, &clauses, &resolved, &mut reads)?;
         let partial = ranked.is_empty();
         if partial {
-            ranked = match_some(opened, &clauses, &resolved)?;
+            ranked = match_some(opened, &clauses, &resolved, &mut reads)?;
         }
         let total = ranked.len();
-        sort::by(&mut ranked, |a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        ranked.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         ranked.truncate(request.limit);
         let needles = needles(&clauses, &resolved, partial);
-        let mut reads = Reads::default();
         let mut records = Vec::new();
         for (doc, score) in ranked {
             records.extend(reads.take(opened.record(doc))?.map(|bytes| (bytes, score)));
@@ -126,21 +127,34 @@ impl Searcher {
     }
 }
 
+/// Runs a search such that a panic in tantivy over a damaged index is an error like others. What can be checked is checked before; this is
+/// the last net. In the browser a panic ends the engine, and the page sees that.
+fn caught<T>(search: impl FnOnce() -> Result<T, Stop>) -> Result<T, Stop> {
+    #[cfg(not(target_arch = "wasm32"))]
+    {
+        let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(search));
+        caught.unwrap_or_else(|_| Err(Stop::Damaged("reading it failed".to_owned())))
+    }
+    #[cfg(target_arch = "wasm32")]
+    search()
+}
+
 fn is_meta(scope: Scope) -> bool {
     matches!(scope, Scope::Tag | Scope::Path | Scope::Language)
 }
 
 /// Looks up the terms of all words, clause by clause, atom by atom.
-fn resolve<'a>(opened: &Opened, clauses: &'a [Clause]) -> Result<Vec<Vec<Resolved<'a>>>, Stop> {
-    let mut reads = Reads::default();
+fn resolve<'a>(opened: &Opened, clauses: &'a [Clause], reads: &mut Reads) -> Result<Vec<Vec<Resolved<'a>>>, Stop> {
     let mut all = Vec::new();
     for clause in clauses {
         let mut of_clause = Vec::new();
         for atom in &clause.atoms {
             let mut words = Vec::new();
             if !is_meta(atom.scope) {
+                // Of a long run of characters only some lists are read; which, the dictionary says.
+                let soon = !clause.optional && atom.words.len() <= LONG_RUN;
                 for word in &atom.words {
-                    words.push(find(opened, word, atom.scope, &mut reads)?);
+                    words.push(find(opened, word, atom.scope, soon, reads)?);
                 }
             }
             of_clause.push(Resolved { atom, words });
@@ -149,12 +163,11 @@ fn resolve<'a>(opened: &Opened, clauses: &'a [Clause]) -> Result<Vec<Vec<Resolve
     }
     reads.finish()?;
     // A second step only for words that the index does not have.
-    let mut reads = Reads::default();
     for (clause, of_clause) in clauses.iter().zip(&mut all) {
         for resolved in of_clause.iter_mut().filter(|_| !clause.negated) {
             for (word, found) in resolved.atom.words.iter().zip(&mut resolved.words) {
                 if found.is_empty() {
-                    *found = find_near(opened, word, resolved.atom.scope, &mut reads)?;
+                    *found = find_near(opened, word, resolved.atom.scope, reads)?;
                 }
             }
         }
@@ -163,48 +176,97 @@ fn resolve<'a>(opened: &Opened, clauses: &'a [Clause]) -> Result<Vec<Vec<Resolve
     Ok(all)
 }
 
+/// How many words a phrase may have of which all are read at once.
+const LONG_RUN: usize = 4;
+/// Above this share of all documents a word that need not match is not looked at.
+const COMMON: f32 = 0.1;
+
 /// Documents that match every clause.
-fn match_all(opened: &Opened, clauses: &[Clause], resolved: &[Vec<Resolved<'_>>]) -> Result<Vec<(u32, f32)>, Stop> {
-    let mut reads = Reads::default();
-    let mut matched: Vec<Matches> = Vec::new();
-    for of_clause in resolved {
-        let mut of_any = Matches::new();
+fn match_all(opened: &Opened, clauses: &[Clause], resolved: &[Vec<Resolved<'_>>], reads: &mut Reads) -> Result<Vec<(u32, f32)>, Stop> {
+    let both = || clauses.iter().zip(resolved);
+    let possible = |resolved: &Resolved<'_>| is_meta(resolved.atom.scope) || resolved.is_possible();
+    if both().any(|(clause, of_clause)| is_required(clause) && !of_clause.iter().any(possible)) {
+        return Ok(Vec::new());
+    }
+    // Which documents have the words at all: positions are read of the documents that have all words.
+    let mut candidates: Option<Vec<u32>> = None;
+    let mut of_atoms: Vec<Vec<Vec<u32>>> = Vec::new();
+    for (clause, of_clause) in both() {
+        let mut of_clauses_atoms = Vec::new();
         for resolved in of_clause {
-            for (doc, found) in matches_of(opened, resolved, &mut reads)? {
+            of_clauses_atoms.push(if clause.optional && is_common(opened, resolved) {
+                Vec::new()
+            } else if is_meta(resolved.atom.scope) {
+                find_meta(opened, resolved.atom.scope, &resolved.atom.text, &resolved.atom.words, reads)?
+            } else {
+                documents_of(opened, resolved, reads)?
+            });
+        }
+        if is_required(clause) {
+            let mut docs = of_clauses_atoms.concat();
+            docs.sort();
+            docs.dedup();
+            candidates = Some(match candidates {
+                None => docs,
+                Some(before) => before.into_iter().filter(|doc| docs.binary_search(doc).is_ok()).collect(),
+            });
+        }
+        of_atoms.push(of_clauses_atoms);
+    }
+    reads.finish()?;
+    let candidates = candidates.unwrap_or_default();
+    let mut matched: Vec<Matches> = Vec::new();
+    for (of_clause, docs) in resolved.iter().zip(&of_atoms) {
+        let mut of_any: BTreeMap<u32, Match> = BTreeMap::new();
+        for (resolved, docs) in of_clause.iter().zip(docs) {
+            let docs_here: Vec<u32> = docs.iter().copied().filter(|doc| candidates.binary_search(doc).is_ok()).collect();
+            let matches = if is_meta(resolved.atom.scope) {
+                docs_here.into_iter().map(|doc| (doc, Match { score: 0.1, fields: u8::MAX })).collect()
+            } else {
+                match_atom(opened, resolved, &docs_here, docs.len(), reads)?
+            };
+            for (doc, found) in matches {
                 let sum = of_any.entry(doc).or_default();
                 *sum = Match { score: sum.score.max(found.score) + sum.score.min(found.score) * 0.2, fields: sum.fields | found.fields };
             }
         }
-        matched.push(of_any);
+        matched.push(of_any.into_iter().collect());
     }
     let together = match together(clauses, resolved) {
-        Some((atom, words)) => match_atom(opened, &Resolved { atom: &atom, words }, &mut reads)?,
+        Some((atom, words)) => match_together(opened, &Resolved { atom: &atom, words }, &candidates, reads)?,
         None => Matches::new(),
     };
     reads.finish()?;
     let both: Vec<(&Clause, &Matches)> = clauses.iter().zip(&matched).collect();
-    let required: Vec<&Matches> =
-        both.iter().filter(|(clause, _)| !clause.negated && !clause.optional).map(|(_, matches)| *matches).collect();
-    let Some(rarest) = required.iter().min_by_key(|matches| matches.len()) else { return Ok(Vec::new()) };
     let tokens: u32 = clauses.iter().filter(|clause| !clause.negated).map(|clause| clause.atoms[0].tokens).sum();
     let score = |&doc: &u32| {
-        if both.iter().any(|(clause, matches)| clause.negated && matches.contains_key(&doc)) {
-            return None;
-        }
         let mut sum = 0.0;
         let mut fields = u8::MAX;
-        for matches in &required {
-            let found = matches.get(&doc)?;
-            sum += found.score;
-            fields &= found.fields;
+        for (clause, matches) in &both {
+            match match_of(matches, doc) {
+                Some(_) if clause.negated => return None,
+                None if is_required(clause) => return None,
+                Some(found) if clause.optional => sum += found.score * 0.3,
+                Some(found) => {
+                    sum += found.score;
+                    fields &= found.fields;
+                }
+                None => {}
+            }
         }
-        for (_, matches) in both.iter().filter(|(clause, _)| clause.optional) {
-            sum += matches.get(&doc).map_or(0.0, |found| found.score * 0.3);
-        }
-        sum += together.get(&doc).map_or(0.0, |found| found.score * KNOBS.together);
+        sum += match_of(&together, doc).map_or(0.0, |found| found.score * KNOBS.together);
         Some((doc, sum * standing(opened, doc, fields, tokens)))
     };
-    Ok(rarest.keys().filter_map(score).collect())
+    Ok(candidates.iter().filter_map(score).collect())
+}
+
+fn is_required(clause: &Clause) -> bool {
+    !clause.negated && !clause.optional
+}
+
+/// Whether so many documents have a word that it tells nothing of them.
+fn is_common(opened: &Opened, resolved: &Resolved<'_>) -> bool {
+    resolved.words.iter().flatten().any(|found| found.info.doc_freq as f32 > opened.documents as f32 * COMMON)
 }
 
 /// The whole query as one phrase: several words typed in the order in which they stand in a text.
@@ -217,16 +279,20 @@ fn together(clauses: &[Clause], resolved: &[Vec<Resolved<'_>>]) -> Option<(Atom,
         if clause.negated || first.atom.scope != Scope::Any {
             return None;
         }
-        for (word, of_word) in first.atom.words.iter().zip(&first.words) {
+        // Words that need not match only keep their places.
+        let kept = if clause.optional { 0 } else { first.words.len() };
+        for (word, of_word) in first.atom.words.iter().zip(&first.words).take(kept) {
             let mut word = word.clone();
             word.at += next;
             // Other forms and spellings do not make the same phrase.
             found.push(of_word.iter().filter(|found| found.text == word.text).cloned().collect());
             atom.words.push(word);
         }
-        next = atom.words.last()?.at + 1;
+        next += first.atom.words.last()?.at + 1;
     }
-    (clauses.len() > 1).then_some((atom, found))
+    let first = atom.words.first()?.at;
+    atom.words.iter_mut().for_each(|word| word.at -= first);
+    (clauses.iter().filter(|clause| !clause.optional).count() > 1).then_some((atom, found))
 }
 
 /// How much more a document is worth when all words stand in its title or headings together.
@@ -248,37 +314,30 @@ fn standing(opened: &Opened, doc: u32, fields: u8, tokens: u32) -> f32 {
     factor
 }
 
-fn matches_of(opened: &Opened, resolved: &Resolved<'_>, reads: &mut Reads) -> Result<Matches, Stop> {
-    let atom: &Atom = resolved.atom;
-    if is_meta(atom.scope) {
-        let docs = find_meta(opened, atom.scope, &atom.text, &atom.words, reads)?;
-        let mut matches = Matches::new();
-        matches.extend(docs.into_iter().map(|doc| (doc, Match { score: 0.1, fields: u8::MAX })));
-        return Ok(matches);
-    }
-    match_atom(opened, resolved, reads)
-}
-
 /// Documents that have the most of the words, among those that the scopes allow.
-fn match_some(opened: &Opened, clauses: &[Clause], resolved: &[Vec<Resolved<'_>>]) -> Result<Vec<(u32, f32)>, Stop> {
-    let mut reads = Reads::default();
+fn match_some(opened: &Opened, clauses: &[Clause], resolved: &[Vec<Resolved<'_>>], reads: &mut Reads) -> Result<Vec<(u32, f32)>, Stop> {
     let mut partly: Vec<Resolved<'_>> = Vec::new();
-    let mut allowed: Vec<(bool, BTreeMap<u32, Match>)> = Vec::new();
+    let mut allowed: Vec<(bool, BTreeSet<u32>)> = Vec::new();
     for (clause, of_clause) in clauses.iter().zip(resolved) {
         if clause.negated || clause.firm {
-            let mut docs = Matches::new();
+            let mut docs = BTreeSet::new();
             for resolved in of_clause {
-                docs.extend(matches_of(opened, resolved, &mut reads)?);
+                if is_meta(resolved.atom.scope) {
+                    docs.extend(find_meta(opened, resolved.atom.scope, &resolved.atom.text, &resolved.atom.words, reads)?);
+                } else {
+                    let with = documents_of(opened, resolved, reads)?;
+                    docs.extend(match_atom(opened, resolved, &with, with.len(), reads)?.into_iter().map(|(doc, _)| doc));
+                }
             }
             allowed.push((!clause.negated, docs));
         }
-        if !clause.negated && !clause.optional {
+        if is_required(clause) {
             partly.extend(of_clause.iter().map(|resolved| Resolved { atom: resolved.atom, words: resolved.words.clone() }));
         }
     }
-    let mut ranked = match_partly(opened, &partly, &mut reads)?;
+    let mut ranked = match_partly(opened, &partly, reads)?;
     reads.finish()?;
-    ranked.retain(|(doc, _)| allowed.iter().all(|(wanted, docs)| docs.contains_key(doc) == *wanted));
+    ranked.retain(|(doc, _)| allowed.iter().all(|(wanted, docs)| docs.contains(doc) == *wanted));
     Ok(ranked)
 }
 
@@ -303,4 +362,68 @@ fn needles(clauses: &[Clause], resolved: &[Vec<Resolved<'_>>], partial: bool) ->
         }
     }
     needles
+}
+
+#[cfg(all(test, feature = "build"))]
+mod tests {
+    use super::*;
+    use crate::{Document, Section, build, decompress};
+    use proptest::prelude::*;
+
+    /// Asks with every block as `damage` leaves it; whether any answer came.
+    fn ask(pack: &crate::Pack, query: &str, damage: &dyn Fn(&str, &mut Vec<u8>)) -> bool {
+        let Ok(searcher) = Searcher::open(&pack.entry) else { return true };
+        let request = Request { query: query.to_owned(), limit: 5 };
+        for _ in 0..12 {
+            let Step::Need(names) = searcher.search(&request) else { return true };
+            for name in names {
+                let block = pack.blocks.iter().find(|(block, _)| *block == name);
+                let mut bytes = block.and_then(|(_, bytes)| decompress(bytes).ok()).unwrap_or_default();
+                let len = bytes.len();
+                damage(&name, &mut bytes);
+                bytes.resize(len, 0);
+                searcher.blocks.force(&name, bytes);
+            }
+        }
+        false
+    }
+
+    fn notes() -> Vec<Document> {
+        let note = |at: usize| {
+            let text = format!("kubelet 直接管理静态Pod，第{at}个节点 runs the pod {} times\n", at % 7).repeat(1 + at % 5);
+            let section = Section { heading: format!("节点 {at}"), text, ..Section::default() };
+            Document {
+                url: format!("{at}.html"),
+                source: format!("{at}.md"),
+                title: format!("笔记 {at}"),
+                sections: vec![section],
+                ..Document::default()
+            }
+        };
+        (0..300).map(note).collect()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
+        #[test]
+        fn damaged_packs_end_in_an_answer(block in 0usize..4096, places in proptest::collection::vec((0usize..1 << 20, 1u8..), 1..6), cut in 0usize..4) {
+            static PACK: OnceLock<crate::Pack> = OnceLock::new();
+            let pack = PACK.get_or_init(|| build(&notes()).unwrap_or_default());
+            let victim = &pack.blocks[block % pack.blocks.len()].0;
+            let damage = |name: &str, bytes: &mut Vec<u8>| {
+                if name == victim && !bytes.is_empty() {
+                    for (at, by) in &places {
+                        let at = at % bytes.len();
+                        bytes[at] ^= by;
+                    }
+                    if cut == 0 {
+                        bytes.truncate(places[0].0 % bytes.len());
+                    }
+                }
+            };
+            for query in ["静态Pod", "pod kubelet", "节", "tag:x", "kubelte", "\"runs the pod\"", "管理静态 nothing"] {
+                prop_assert!(ask(pack, query, &damage), "{query}");
+            }
+        }
+    }
 }

@@ -80,13 +80,16 @@ impl Terms {
         self.dictionary.as_ref()
     }
 
-    /// Reads the posting list of a term as a whole.
-    pub(crate) fn list(&self, info: &TermInfo) -> Result<List, Stop> {
-        if info.postings_range.end > tantivy::HasLen::len(&self.postings) {
-            return Err(damaged("a posting list lies outside its file"));
+    /// Reads the posting list of a term as a whole: notes in ascending order, all of the `documents` that there are.
+    pub(crate) fn list(&self, info: &TermInfo, documents: u32) -> Result<List, Stop> {
+        let range = &info.postings_range;
+        if info.doc_freq > documents || range.start > range.end || range.end > tantivy::HasLen::len(&self.postings) {
+            return Err(damaged("a list of notes cannot be read"));
         }
-        let bytes = self.postings.slice(info.postings_range.clone()).read_bytes()?;
-        decode(bytes.as_slice(), info.doc_freq as usize, self.detail).ok_or_else(|| damaged("a posting list is cut short"))
+        let bytes = self.postings.slice(range.clone()).read_bytes()?;
+        decode(bytes.as_slice(), info.doc_freq as usize, self.detail)
+            .filter(|list| list.docs.is_sorted_by(|a, b| a < b) && list.docs.last().is_none_or(|&last| last < documents))
+            .ok_or_else(|| damaged("a list of notes cannot be read"))
     }
 }
 
@@ -238,7 +241,7 @@ mod tests {
                 }
                 packed += usize::from(docs.len() >= BLOCK);
                 let found = terms.terms().unwrap().get(term).unwrap().unwrap();
-                let list = terms.list(&found).unwrap();
+                let list = terms.list(&found, ours.documents).unwrap();
                 assert_eq!(list.docs, docs, "{}", String::from_utf8_lossy(term));
                 if field != schema::META {
                     assert_eq!(list.counts, counts, "{}", String::from_utf8_lossy(term));

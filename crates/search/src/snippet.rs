@@ -3,7 +3,6 @@
 //! *In*: a note's stored record and the terms that matched. *Out*: a [`Hit`]: texts and ranges, never HTML. Uses the tokenizer, so what is
 //! marked is what matched.
 
-use crate::sort;
 use crate::token::tokenize;
 use crate::{Document, Hit, SectionHit, Snippet};
 use std::collections::BTreeMap;
@@ -74,7 +73,7 @@ fn marks(text: &str, needles: &Needles) -> Vec<Mark> {
             }
         }
     });
-    sort::by(&mut marks, |a, b| (a.range.start, a.range.end).cmp(&(b.range.start, b.range.end)));
+    marks.sort_by_key(|mark| (mark.range.start, mark.range.end));
     marks
 }
 
@@ -125,7 +124,7 @@ pub(crate) fn hit(document: Document, score: f32, needles: &Needles) -> Hit {
             weighed.push(((weight * 100.0) as u32, at, heading, text));
         }
     }
-    sort::by(&mut weighed, |a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
+    weighed.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
     let best = weighed.first().map_or(0, |section| section.0);
     weighed.retain(|section| section.0 * 2 >= best);
     weighed.truncate(SECTIONS);

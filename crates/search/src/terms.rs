@@ -6,7 +6,6 @@
 use crate::index::{Opened, Reads, Stop};
 use crate::query::{Scope, Word};
 use crate::schema;
-use crate::sort;
 use crate::spelling::{allowed_edits, edits, stem};
 use tantivy::postings::TermInfo;
 use tantivy::termdict::TermDictionary;
@@ -52,8 +51,8 @@ fn is_small(field: usize) -> bool {
     field <= schema::HEADING
 }
 
-/// The terms that `word` stands for in the fields of `scope`, without near spellings.
-pub(crate) fn find(opened: &Opened, word: &Word, scope: Scope, reads: &mut Reads) -> Result<Vec<Found>, Stop> {
+/// The terms that `word` stands for in the fields of `scope`, without near spellings. `soon` is whether their lists are read next.
+pub(crate) fn find(opened: &Opened, word: &Word, scope: Scope, soon: bool, reads: &mut Reads) -> Result<Vec<Found>, Stop> {
     let Some(dictionary) = opened.terms.terms() else { return Ok(Vec::new()) };
     let fields = fields_of(scope);
     let dense = word.text.chars().next().is_some_and(crate::token::is_dense);
@@ -85,12 +84,12 @@ pub(crate) fn find(opened: &Opened, word: &Word, scope: Scope, reads: &mut Reads
             of_field[field].push(Found { field, text: text.to_owned(), info: info.clone(), weight });
         }
     });
-    if reads.take(seen)?.is_none() {
+    if reads.take(seen)?.is_none() && soon && !word.is_filler() {
         opened.expect(&word.text);
     }
     for found in &mut of_field {
         // The word itself and its forms first, then the most frequent longer words.
-        sort::by(found, |a, b| b.weight.total_cmp(&a.weight).then(b.info.doc_freq.cmp(&a.info.doc_freq)).then(a.text.cmp(&b.text)));
+        found.sort_by(|a, b| b.weight.total_cmp(&a.weight).then(b.info.doc_freq.cmp(&a.info.doc_freq)).then(a.text.cmp(&b.text)));
         found.truncate(if dense { MAX_PAIRS } else { MAX_FORMS });
     }
     Ok(of_field.into_iter().flatten().collect())
@@ -134,7 +133,7 @@ pub(crate) fn find_near(opened: &Opened, word: &Word, scope: Scope, reads: &mut 
         *frequencies.entry(near.text.clone()).or_default() += near.info.doc_freq * if near.field == 0 { 100 } else { 1 };
     }
     let mut best: Vec<(u32, String)> = frequencies.into_iter().map(|(text, count)| (count, text)).collect();
-    sort::by(&mut best, |a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+    best.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
     best.truncate(MAX_NEAR);
     Ok(found.into_iter().map(|(_, near)| near).filter(|near| best.iter().any(|(_, text)| *text == near.text)).collect())
 }
@@ -180,10 +179,9 @@ pub(crate) fn find_meta(opened: &Opened, scope: Scope, text: &str, words: &[Word
         reads.take(seen)?;
         let mut docs = Vec::new();
         for info in infos {
-            let list = opened.meta.list(&info);
-            docs.extend(reads.take(list)?.unwrap_or_default().docs);
+            docs.extend(reads.take(opened.meta_list(&info))?.unwrap_or_default());
         }
-        sort::numbers(&mut docs);
+        docs.sort_unstable();
         docs.dedup();
         Ok(docs)
     };
@@ -204,7 +202,7 @@ pub(crate) fn find_meta(opened: &Opened, scope: Scope, text: &str, words: &[Word
         }
         docs.extend(all.unwrap_or_default());
     }
-    sort::numbers(&mut docs);
+    docs.sort_unstable();
     docs.dedup();
     Ok(docs)
 }

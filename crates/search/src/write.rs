@@ -52,8 +52,10 @@ const BATCH: usize = 256;
 /// The writer never flushes before the end: one segment.
 const WRITER_MEMORY: usize = 1 << 30;
 
-/// What is read at least for one document, in bytes: little more than the document.
-const STORE_BLOCK: usize = 4096;
+/// The least and the most of stored notes that are read at once: bytes, and a share of all of them, so that a large index does not become too many
+/// files.
+const STORE_BLOCK: usize = 8 << 10;
+const STORE_BLOCKS: usize = 750;
 
 /// Writes the index of `documents`, in their order.
 ///
@@ -69,10 +71,11 @@ pub(crate) fn write_segment(documents: &[Document]) -> Result<BTreeMap<String, V
     // tantivy asks for a tokenizer of this name for fields that are not indexed, too.
     tokenizers.register("default", Prepared::default());
     tokenizers.register(schema::TOKENIZER, Prepared::default());
+    let text: usize = documents.iter().flat_map(|document| &document.sections).map(|section| section.text.len()).sum();
     let settings = IndexSettings {
         docstore_compression: Compressor::None,
         docstore_compress_dedicated_thread: false,
-        docstore_blocksize: STORE_BLOCK,
+        docstore_blocksize: STORE_BLOCK.max(text / STORE_BLOCKS),
         ..IndexSettings::default()
     };
     let builder = Index::builder().schema(schema::schema()).settings(settings).tokenizers(tokenizers);
