@@ -87,8 +87,11 @@ fn entry(engine: &str, pack: &Pack, hot: &[&(String, Vec<u8>)]) -> Vec<u8> {
     [line.into_bytes(), rest].concat()
 }
 
+/// Hot blocks by name, unpacked.
+type Hot<'a> = Vec<(&'a str, &'a [u8])>;
+
 /// The parts of an unpacked entry: the pack's entry, and the hot blocks by name.
-pub(super) fn parts(entry: &[u8]) -> Option<(&[u8], Vec<(&str, &[u8])>)> {
+pub(super) fn parts(entry: &[u8]) -> Option<(&[u8], Hot<'_>)> {
     let line = entry.split(|byte| *byte == b'\n').next()?;
     let mut rest = entry.get(line.len() + 1..)?;
     let mut words = str::from_utf8(line).ok()?.strip_prefix(MARK)?.strip_prefix(' ')?.split(' ').skip(1);

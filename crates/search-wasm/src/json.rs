@@ -103,6 +103,7 @@ mod tests {
     use super::*;
 
     #[test]
+    #[expect(clippy::single_range_in_vec_init, reason = "one highlighted place is one range")]
     fn snippets_are_plain_and_marked_in_turn() {
         for (text, highlights, expected) in [
             ("静态 Pod", vec![0..6], r#"["","静态"," Pod"]"#),
