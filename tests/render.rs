@@ -225,15 +225,6 @@ fn the_sites_address() {
     );
     assert!(page(&pages, "robots.txt").ends_with("Sitemap: https://example.org/wiki/sitemap.xml\n"));
     assert!(page(&pages, "index.html").contains("<link rel=\"canonical\" href=\"https://example.org/wiki/\">"));
-    assert!(!pages.iter().any(|(name, _)| name == "atom.xml" || name == "feed.json"), "no note has a date");
-    assert!(
-        page(&pages, "llms.txt").contains("- [A](https://example.org/wiki/%E5%AD%98%E5%82%A8/a%20b.html)") || {
-            // Addresses may stay in Chinese.
-            page(&pages, "llms.txt").contains("- [A](https://example.org/wiki/存储/a%20b.html)")
-        },
-        "{}",
-        page(&pages, "llms.txt")
-    );
     let html = page(&pages, "404.html");
     assert!(html.contains("href=\"/wiki/biji/biji.css\"") && html.contains("href=\"/wiki/index.html\""), "{html}");
     assert!(!html.contains("canonical"), "{html}");
