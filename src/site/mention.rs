@@ -197,10 +197,9 @@ fn stands_alone(text: &str, place: Span) -> bool {
         |letter: Option<char>, other: Option<char>| matches!(letter, Some('-' | '.' | '/' | '\\' | '@' | '#')) && is_word(other);
     let two_before = text[..range.start].chars().rev().nth(1);
     let two_behind = text[range.end..].chars().nth(1);
-    !(is_word(before) && is_word(first))
-        && !(is_word(last) && is_word(behind))
-        && !(is_word(first) && is_joined(before, two_before))
-        && !(is_word(last) && is_joined(behind, two_behind))
+    let goes_on = is_word(first) && (is_word(before) || is_joined(before, two_before));
+    let goes_further = is_word(last) && (is_word(behind) || is_joined(behind, two_behind));
+    !goes_on && !goes_further
 }
 
 /// Letters of scripts that are written without spaces.

@@ -243,10 +243,10 @@ impl<'a> Writer<'a> {
             let added = "<mark>".len() - "==".len();
             self.out.replace(open.html, "==".len(), "<mark>");
             self.inline.moved(open.html, added);
-            if let Some(at) = open.text {
-                if self.visible.here().text.get(at..at + 2) == Some("==") {
-                    self.visible.remove(at, 2);
-                }
+            if let Some(at) = open.text
+                && self.visible.here().text.get(at..at + 2) == Some("==")
+            {
+                self.visible.remove(at, 2);
             }
             self.out.push("</mark>");
             return;
