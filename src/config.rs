@@ -31,6 +31,8 @@ use value::Reader;
 /// mentions = true
 /// graph = true
 /// pinyin = false
+/// feed = 20             # newest notes in the feeds; 0 for none
+/// llms = true           # llms.txt
 ///
 /// [severity]            # code = "allow" | "warning" | "error"
 /// broken-link = "warning"
@@ -69,6 +71,10 @@ pub struct Config {
     pub graph: bool,
     /// Whether addresses spell Chinese names in pinyin: `静态Pod.md` becomes `jing-tai-Pod.html`. Anchors stay as they are.
     pub pinyin: bool,
+    /// How many of the newest notes the feeds hold; 0 for no feeds. They need `base_url`.
+    pub feed: usize,
+    /// Whether `llms.txt`, a list of all notes for language models, is published.
+    pub llms: bool,
 }
 
 /// Which notes are published.
@@ -99,6 +105,8 @@ impl Default for Config {
             mentions: true,
             graph: true,
             pinyin: false,
+            feed: 20,
+            llms: true,
         }
     }
 }
@@ -118,6 +126,8 @@ const KEYS: &[&str] = &[
     "mentions",
     "graph",
     "pinyin",
+    "feed",
+    "llms",
     "severity",
 ];
 
@@ -167,6 +177,8 @@ impl Config {
                 "mentions" => config.mentions = reader.bool(value).unwrap_or(config.mentions),
                 "pinyin" => config.pinyin = reader.bool(value).unwrap_or(config.pinyin),
                 "graph" => config.graph = reader.bool(value).unwrap_or(config.graph),
+                "feed" => config.feed = reader.count(value).unwrap_or(config.feed),
+                "llms" => config.llms = reader.bool(value).unwrap_or(config.llms),
                 "severity" => config.severity = reader.severities(value),
                 other => reader.unknown(key, other, KEYS),
             }
