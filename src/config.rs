@@ -26,6 +26,11 @@ use value::Reader;
 /// output = "public"
 /// drafts = false
 /// exclude = []          # "drafts/**", "*.tmp"
+/// publish = "all"       # or "marked": only notes that say `publish: true`
+/// private = []          # "work/**", "*.private.md"
+/// mentions = true
+/// graph = true
+/// pinyin = false
 /// feed = 20             # newest notes in the feeds; 0 for none
 /// llms = true           # llms.txt
 ///
@@ -55,10 +60,31 @@ pub struct Config {
     /// Globs of content paths that are left out, as if they were not there: `"private/**"`, `"*.tmp"`. `*` stops at `/`, `**` does not; a
     /// glob without `/` fits a name in any folder.
     pub exclude: Vec<String>,
+    /// Which notes are published.
+    pub publish: Publishing,
+    /// Globs of content paths that are read but never published, neither the notes nor the other files: `"work/**"`. Compared without regard to case;
+    /// a folder stands for all that is in it.
+    pub private: Vec<String>,
+    /// Whether pages list the notes that mention them without a link.
+    pub mentions: bool,
+    /// Whether the notes and the links between them are published as `biji/graph.json`.
+    pub graph: bool,
+    /// Whether addresses spell Chinese names in pinyin: `静态Pod.md` becomes `jing-tai-Pod.html`. Anchors stay as they are.
+    pub pinyin: bool,
     /// How many of the newest notes the feeds hold; 0 for no feeds. They need `base_url`.
     pub feed: usize,
     /// Whether `llms.txt`, a list of all notes for language models, is published.
     pub llms: bool,
+}
+
+/// Which notes are published.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Publishing {
+    /// Those that do not say that they are private: `publish = "all"`.
+    #[default]
+    All,
+    /// Those that say `publish: true`: `publish = "marked"`.
+    Marked,
 }
 
 impl Default for Config {
@@ -74,6 +100,11 @@ impl Default for Config {
             severity: BTreeMap::new(),
             deny_warnings: false,
             exclude: Vec::new(),
+            publish: Publishing::All,
+            private: Vec::new(),
+            mentions: true,
+            graph: true,
+            pinyin: false,
             feed: 20,
             llms: true,
         }
@@ -81,8 +112,24 @@ impl Default for Config {
 }
 
 /// The keys of `biji.toml`, for "did you mean".
-const KEYS: &[&str] =
-    &["title", "description", "language", "base_url", "content", "output", "drafts", "exclude", "feed", "llms", "severity"];
+const KEYS: &[&str] = &[
+    "title",
+    "description",
+    "language",
+    "base_url",
+    "content",
+    "output",
+    "drafts",
+    "exclude",
+    "publish",
+    "private",
+    "mentions",
+    "graph",
+    "pinyin",
+    "feed",
+    "llms",
+    "severity",
+];
 
 impl Config {
     /// How bad a fault of this code is on this site.
@@ -119,6 +166,17 @@ impl Config {
                 "output" => config.output = reader.checked(value, check_output).unwrap_or(config.output),
                 "drafts" => config.drafts = reader.bool(value).unwrap_or(config.drafts),
                 "exclude" => config.exclude = reader.list(value, check_glob),
+                "publish" => {
+                    // What cannot be read must not publish more than was meant.
+                    config.publish = match reader.checked(value, check_publish).as_deref() {
+                        Some("all") => Publishing::All,
+                        _ => Publishing::Marked,
+                    }
+                }
+                "private" => config.private = reader.list(value, check_glob),
+                "mentions" => config.mentions = reader.bool(value).unwrap_or(config.mentions),
+                "pinyin" => config.pinyin = reader.bool(value).unwrap_or(config.pinyin),
+                "graph" => config.graph = reader.bool(value).unwrap_or(config.graph),
                 "feed" => config.feed = reader.count(value).unwrap_or(config.feed),
                 "llms" => config.llms = reader.bool(value).unwrap_or(config.llms),
                 "severity" => config.severity = reader.severities(value),
@@ -175,6 +233,14 @@ fn check_output(text: &str) -> Result<String, (String, String)> {
         Ok(path) => Ok(path),
         Err((message, _)) => Err((message, "an output folder elsewhere is given on the command line: `--output DIR`".to_owned())),
     }
+}
+
+fn check_publish(text: &str) -> Result<String, (String, String)> {
+    if matches!(text, "all" | "marked") {
+        return Ok(text.to_owned());
+    }
+    let hint = nearest(text, ["all", "marked"]).map_or("one of `all` and `marked`".to_owned(), |near| format!("did you mean `{near}`?"));
+    Err((format!("`{text}` is not what `publish` can be"), hint))
 }
 
 fn check_glob(text: &str) -> Result<String, (String, String)> {

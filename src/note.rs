@@ -121,6 +121,10 @@ pub struct Section {
     pub text: String,
     /// Byte ranges of `text` that are code (blocks, not inline code).
     pub code: Vec<Span>,
+    /// The references in `text`: an index into `Note::links`, and the bytes that it shows; none for a picture.
+    pub links: Vec<(u32, Span)>,
+    /// Byte ranges of `text` that are no running words: inline code, formulas, tags.
+    pub verbatim: Vec<Span>,
 }
 
 /// The body's HTML, with holes.

@@ -11,6 +11,7 @@ mod body;
 mod embed;
 mod extra;
 mod feed;
+mod graph;
 pub mod highlight;
 mod html;
 mod listing;
@@ -27,7 +28,7 @@ use rayon::prelude::*;
 use crate::bundle::{Artifact, Payload};
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::path::{SourcePath, UrlPath};
-use crate::site::{FolderId, PageId, Site};
+use crate::site::{FolderId, PageId, Site, TagId};
 use crate::theme::Theme;
 use page::{About, Shared, above};
 
@@ -73,6 +74,9 @@ pub fn render(site: &Site, theme: &Theme, cache: &highlight::Cache) -> (Vec<Arti
     let mut own: Vec<Artifact> = feed::feeds(&shared, &code).into_iter().filter_map(|(path, made)| text(path, Some(made))).collect();
     let listings = [("sitemap.xml", extra::sitemap(&shared)), ("robots.txt", extra::robots(&shared)), ("llms.txt", feed::llms(&shared))];
     own.extend(listings.into_iter().filter_map(|(path, made)| text(path, made)));
+    if site.config.graph {
+        artifacts.extend(graph::artifacts(site).into_iter().filter(|graph| !taken.contains(&SourcePath::fold(graph.path.as_str()))));
+    }
     for (url, bytes) in theme.statics() {
         if !taken.contains(&SourcePath::fold(url.as_str())) {
             artifacts.push(Artifact { path: url.clone(), payload: Payload::Bytes(bytes.clone()) });
@@ -178,13 +182,17 @@ fn tag(shared: &Shared<'_>, at: usize) -> Result<Artifact, Diagnostic> {
     };
     let mut context = shared.outside(&about);
     let entries: Vec<view::EntryView> = tag.pages.iter().map(|page| listing::entry(shared.site, *page, &tag.url)).collect();
-    let view = view::TagView {
-        title: tag.name.clone(),
-        url: tag.url.href_from(&tag.url),
-        notes: tag.pages.len(),
-        depth: tag.name.matches('/').count(),
-    };
-    context.insert("tag", &view);
+    let of = |id: &TagId| listing::tag(&shared.site.tags[id.0 as usize], &tag.url);
+    let mut parents: Vec<view::TagView> = Vec::new();
+    let mut above = tag.parent;
+    while let Some(id) = above {
+        parents.push(of(&id));
+        above = shared.site.tags[id.0 as usize].parent;
+    }
+    parents.reverse();
+    context.insert("tag", &listing::tag(tag, &tag.url));
+    context.insert("parents", &parents);
+    context.insert("children", &tag.children.iter().map(of).collect::<Vec<_>>());
     context.insert("entries", &entries);
     Ok(Artifact::new(tag.url.clone(), shared.theme.render("tag.html", &context, &tag.url)?))
 }
@@ -221,6 +229,10 @@ fn all(shared: &Shared<'_>, url: UrlPath) -> Result<Artifact, Diagnostic> {
     };
     let mut context = shared.outside(&about);
     context.insert("groups", &listing::groups(shared.site, &url));
+    // Where nothing is linked, a list of what is not linked is the list of everything.
+    let orphans = shared.site.orphans();
+    let orphans = if orphans.len() + 1 < shared.site.pages.len() { orphans } else { Vec::new() };
+    context.insert("orphans", &orphans.into_iter().map(|page| listing::link(shared.site, page, &url)).collect::<Vec<_>>());
     let html = shared.theme.render("all.html", &context, &url)?;
     Ok(Artifact::new(url, html))
 }

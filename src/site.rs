@@ -3,16 +3,23 @@
 //! In: notes, attachments, configuration. Out: `Site` and diagnostics. Knows nothing of HTML, templates or search.
 
 pub mod address;
+pub mod backlink;
 pub mod folder;
 pub mod language;
 pub mod link;
+pub mod mention;
+pub mod pinyin;
 pub mod plan;
+pub mod privacy;
+pub mod sentence;
 pub mod tag;
 
 use rayon::prelude::*;
 
-use self::address::Claims;
+use self::address::{Claims, Spelling};
+use self::backlink::Backlink;
 use self::language::Letters;
+use self::privacy::Rules;
 use std::collections::BTreeSet;
 
 use crate::config::Config;
@@ -64,7 +71,9 @@ pub struct Page {
     /// What each of `note.links` leads to, index for index.
     pub links: Vec<Target>,
     /// The pages that link here, each once, in order; itself left out.
-    pub backlinks: Vec<PageId>,
+    pub backlinks: Vec<Backlink>,
+    /// The pages that mention this one without a link, each once, in order.
+    pub mentions: Vec<Backlink>,
     /// Its tags, each once.
     pub tags: Vec<TagId>,
     /// What each of `note.tags` is, index for index.
@@ -122,8 +131,22 @@ pub struct Tag {
     pub name: String,
     /// The address of its page.
     pub url: UrlPath,
-    /// The pages that carry it, by title.
+    /// The pages that carry it or a tag below it, by title.
     pub pages: Vec<PageId>,
+    /// The tag above it: `笔记` of `笔记/读书`.
+    pub parent: Option<TagId>,
+    /// The tags right below it, in order.
+    pub children: Vec<TagId>,
+}
+
+impl Site {
+    /// The pages that no other page links to, in order. The site's first page is none of them: it is where readers start.
+    #[must_use]
+    pub fn orphans(&self) -> Vec<PageId> {
+        let start = self.folders.first().and_then(|root| root.index);
+        let pages = (0..).map(PageId).zip(&self.pages);
+        pages.filter(|(id, page)| page.backlinks.is_empty() && Some(*id) != start).map(|(id, _)| id).collect()
+    }
 }
 
 /// What the folder of notes says beyond its notes and attachments.
@@ -145,12 +168,17 @@ pub fn assemble(config: Config, notes: Vec<Note>, attachments: &[Attachment]) ->
 #[must_use]
 pub fn assemble_from(origin: Origin<'_>, mut config: Config, mut notes: Vec<Note>, attachments: &[Attachment]) -> (Site, Vec<Diagnostic>) {
     notes.sort_by(|a, b| a.path.cmp(&b.path));
-    let (published, private): (Vec<Note>, Vec<Note>) = notes.into_iter().partition(|note| is_published(note, &config));
+    let rules = Rules::of(&config);
+    let (published, private): (Vec<Note>, Vec<Note>) = notes.into_iter().partition(|note| rules.note(note).is_none());
+    // A file in a private folder is to a reference what a private note is.
+    let (private_files, attachments): (Vec<&Attachment>, Vec<&Attachment>) =
+        attachments.iter().partition(|attachment| rules.file(&attachment.path).is_some());
     let mut diagnostics = Vec::new();
 
-    let plan = folder::plan(&published);
+    let spelling = Spelling::of(&config);
+    let plan = folder::plan(spelling, &published);
     let mut claims = Claims::default();
-    let addresses = plan::addresses(&published, &plan, &mut claims, &mut diagnostics);
+    let addresses = plan::addresses(spelling, &published, &plan, &attachments, &mut claims, &mut diagnostics);
     let letters: Vec<Letters> = published.par_iter().map(Letters::of).collect();
     settle(&mut config, origin.name, &published, &plan, &letters);
     let site_language = config.language.clone().unwrap_or_default();
@@ -165,6 +193,7 @@ pub fn assemble_from(origin: Origin<'_>, mut config: Config, mut notes: Vec<Note
             is_index: *is_index,
             links: Vec::new(),
             backlinks: Vec::new(),
+            mentions: Vec::new(),
             tags: Vec::new(),
             tag_targets: Vec::new(),
             previous: None,
@@ -173,19 +202,20 @@ pub fn assemble_from(origin: Origin<'_>, mut config: Config, mut notes: Vec<Note
         })
         .collect();
     let folders = folder::build(&plan, &pages, addresses.folders, config.title.as_deref().unwrap_or_default());
-    let (tags, own_tags) = tag::collect(&pages, &mut claims);
+    let (tags, own_tags) = tag::collect(spelling, &pages, &mut claims);
 
-    let wishes: Vec<Vec<UrlPath>> = private.iter().map(plan::wishes).collect();
+    let wishes: Vec<Vec<UrlPath>> = private.iter().map(|note| plan::wishes(spelling, note)).collect();
     let hidden: Vec<link::Hidden> = private
         .iter()
         .zip(&wishes)
         .map(|(note, addresses)| link::Hidden { path: &note.path, aliases: &note.front_matter.aliases, addresses })
         .chain(origin.held_back.iter().map(|path| link::Hidden { path, aliases: &[], addresses: &[] }))
+        .chain(private_files.iter().map(|file| link::Hidden { path: &file.path, aliases: &[], addresses: &[] }))
         .collect();
-    let resolved = link::resolve(&pages, &folders, &addresses.redirects, &hidden, attachments, &mut diagnostics);
+    let resolved = link::resolve(&pages, &folders, &addresses.redirects, &hidden, &attachments, &mut diagnostics);
     let mut published_attachments = Vec::with_capacity(resolved.attachments.len());
     for path in resolved.attachments {
-        let wanted = address::attachment(&path);
+        let wanted = address::attachment(spelling, &path);
         let (url, other) = claims.take(wanted.clone(), &format!("`{}{path}`", prefix(&config)));
         if let Some(other) = other {
             let message = format!("`{}{path}` and {other} both want the address `{wanted}`", prefix(&config));
@@ -194,13 +224,18 @@ pub fn assemble_from(origin: Origin<'_>, mut config: Config, mut notes: Vec<Note
         published_attachments.push((path, url));
     }
 
-    let backlinks = backlinks(&resolved.targets, &folders);
+    let backlinks = backlink::collect(&pages, &resolved.targets, &folders);
     for ((page, links), (backlinks, tags)) in pages.iter_mut().zip(resolved.targets).zip(backlinks.into_iter().zip(own_tags)) {
         page.links = links;
         page.backlinks = backlinks;
         page.tag_targets = tags;
         let mut seen = BTreeSet::new();
         page.tags = page.tag_targets.iter().copied().flatten().filter(|tag| seen.insert(*tag)).collect();
+    }
+    if config.mentions {
+        for (page, mentions) in mention::collect(&pages, &folders).into_iter().enumerate() {
+            pages[page].mentions = mentions;
+        }
     }
     for pair in folder::reading_order(&folders).windows(2) {
         pages[pair[0].0 as usize].next = Some(pair[1]);
@@ -209,11 +244,6 @@ pub fn assemble_from(origin: Origin<'_>, mut config: Config, mut notes: Vec<Note
     diagnostics.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
     let site = Site { config, pages, folders, tags, attachments: published_attachments, redirects: addresses.redirects };
     (site, diagnostics)
-}
-
-/// Drafts are published on demand; `publish: false` never is.
-fn is_published(note: &Note, config: &Config) -> bool {
-    (config.drafts || !note.front_matter.draft) && note.front_matter.publish != Some(false)
 }
 
 /// Fills the title and the language that the configuration leaves open.
@@ -238,24 +268,4 @@ fn own_language(note: &Note) -> Option<String> {
 /// What stands before content paths when they are shown to people.
 fn prefix(config: &Config) -> String {
     if config.content.is_empty() { String::new() } else { format!("{}/", config.content) }
-}
-
-/// Which pages link to each page, each once, in order.
-fn backlinks(targets: &[Vec<Target>], folders: &[Folder]) -> Vec<Vec<PageId>> {
-    let mut backlinks = vec![Vec::new(); targets.len()];
-    for (from, targets) in (0..).map(PageId).zip(targets) {
-        for target in targets {
-            let to = match target {
-                Target::Page(page, _) => Some(*page),
-                Target::Folder(folder) => folders[folder.0 as usize].index,
-                _ => None,
-            };
-            if let Some(to) = to.filter(|to| *to != from)
-                && backlinks[to.0 as usize].last() != Some(&from)
-            {
-                backlinks[to.0 as usize].push(from);
-            }
-        }
-    }
-    backlinks
 }

@@ -124,6 +124,58 @@ fn check_writes_nothing() {
 }
 
 #[test]
+fn the_audit_says_what_becomes_of_every_file() {
+    let scene = Scene::new();
+    let notes = [
+        ("index.md", "# A\n\n![p](pictures/p.png) ![s](work/s.png) [w](work/w.md)\n"),
+        ("draft.md", "---\ndraft: true\n---\nx"),
+        ("plan.md", "---\npublish: false\n---\nx"),
+        ("hidden.md", "---\nprivate: yes\n---\nx"),
+        ("unclear.md", "---\npublish: perhaps\n---\nx"),
+        ("open.md", "---\ntitle: [x\n---\nx"),
+        ("work/w.md", "---\npublish: true\n---\nx"),
+        ("work/s.png", "x"),
+        ("pictures/p.png", "x"),
+        ("pictures/unused.png", "x"),
+    ];
+    for (path, text) in notes {
+        scene.put(&format!("v/content/{path}"), text);
+    }
+    scene.put("v/biji.toml", "private = [\"Work\"]\n");
+    let (stdout, _) = scene.expect(&["check", "v", "--audit"], 0);
+    assert_eq!(
+        stdout,
+        "published: 2 files\n  content/index.md → index.html\n  content/pictures/p.png → pictures/p.png\n\nheld back: 8 files\n  \
+         content/draft.md: it is a draft\n  content/hidden.md: it says `publish: false` or `private: true`\n  \
+         content/open.md: its front matter cannot be read\n  content/pictures/unused.png: no published note refers to it\n  \
+         content/plan.md: it says `publish: false` or `private: true`\n  content/unclear.md: it says `publish: false` or `private: true`\n  \
+         content/work/s.png: `private` in biji.toml has `Work`\n  content/work/w.md: `private` in biji.toml has `Work`\n"
+    );
+    let reason = |line: &serde_json::Value| line["reason"].as_str().or(line["url"].as_str()).unwrap().to_owned();
+    let audit = |args: &[&str]| {
+        let (stdout, _) = scene.expect(args, 0);
+        let lines = json(&stdout).into_iter().filter(|line| line["type"] == "audit");
+        lines.map(|line| (line["file"].as_str().unwrap().to_owned(), reason(&line))).collect::<BTreeMap<_, _>>()
+    };
+    let lines = audit(&["check", "v", "--audit", "--drafts", "--format", "json"]);
+    assert_eq!(lines.len(), 10);
+    assert_eq!((&*lines["content/draft.md"], &*lines["content/open.md"]), ("draft.html", "unreadable"));
+    scene.put("v/biji.toml", "publish = \"marked\"\n");
+    let lines = audit(&["check", "v", "--audit", "--format", "json"]);
+    assert_eq!((&*lines["content/index.md"], &*lines["content/work/w.md"]), ("unmarked", "work/w.html"));
+    assert_eq!(lines["content/pictures/p.png"], "unused");
+    // Without the option nothing is listed, and a value that is none publishes nothing more.
+    let (stdout, _) = scene.expect(&["check", "v"], 0);
+    assert_eq!(stdout, "");
+    scene.put("v/biji.toml", "publish = \"mraked\"\n");
+    let (_, stderr) = scene.expect(&["check", "v"], 1);
+    assert!(
+        stderr.contains("error[config]: `mraked` is not what `publish` can be") && stderr.contains("did you mean `marked`?"),
+        "{stderr}"
+    );
+}
+
+#[test]
 fn formats() {
     let scene = Scene::new();
     scene.put("v/a.md", "# A\n\n见 [B](b.md)。\n");

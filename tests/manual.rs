@@ -1,8 +1,27 @@
-//! The manual cannot lie: its table of diagnostics is compared with the program's.
+//! The manual cannot lie: its table of diagnostics is compared with the program's, and its examples are run.
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests read and write files and may fail loudly")]
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
 
 use biji::diagnostic::{Code, Severity};
 
 const MANUAL: &str = include_str!("../content/manual/index.md");
+const EXAMPLES: &str = "content/manual/diagnostics.md";
+
+/// Codes that no small text can cause.
+const WITHOUT_EXAMPLE: &[Code] = &[
+    Code::CodeNotHighlighted,
+    Code::Unreadable,
+    Code::Encoding,
+    Code::Decoded,
+    Code::Symlink,
+    Code::FileName,
+    Code::SkippedFile,
+    Code::NestedTooDeep,
+    Code::Search,
+];
 
 #[test]
 fn the_manual_lists_every_diagnostic_as_it_is() {
@@ -14,7 +33,7 @@ fn the_manual_lists_every_diagnostic_as_it_is() {
                 Severity::Warning => "warning",
                 Severity::Error => "error",
             };
-            format!("| `{}` | {severity} | {} |", code.as_str(), code.meaning())
+            format!("| [`{0}`](diagnostics.md#{0}) | {severity} | {1} |", code.as_str(), code.meaning())
         })
         .collect();
     let listed: Vec<&str> = MANUAL
@@ -24,4 +43,99 @@ fn the_manual_lists_every_diagnostic_as_it_is() {
         .take_while(|line| line.starts_with('|'))
         .collect();
     assert_eq!(listed, expected, "content/manual/index.md and src/diagnostic.rs differ; the table should be:\n{}", expected.join("\n"));
+}
+
+/// A fenced block: its info string, its text, and the lines it takes.
+struct Block {
+    info: String,
+    text: String,
+    lines: std::ops::Range<usize>,
+}
+
+fn blocks(lines: &[String]) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    let mut at = 0;
+    while at < lines.len() {
+        let fence: String = lines[at].chars().take_while(|letter| *letter == '`').collect();
+        if fence.len() < 3 {
+            at += 1;
+            continue;
+        }
+        let end = at + 1 + lines[at + 1..].iter().position(|line| *line == fence).unwrap();
+        let text = lines[at + 1..end].iter().map(|line| format!("{line}\n")).collect();
+        blocks.push(Block { info: lines[at][fence.len()..].to_owned(), text, lines: at..end + 1 });
+        at = end + 1;
+    }
+    blocks
+}
+
+fn title(info: &str) -> Option<&str> {
+    info.split_once("title=\"")?.1.split_once('"').map(|(title, _)| title)
+}
+
+/// What `biji check` prints of the files, without its last lines.
+fn check(files: &[(&str, &str)], format: &str) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    for (path, text) in files {
+        let file = folder.path().join("site").join(path);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, text).unwrap();
+    }
+    let mut command = Command::new(env!("CARGO_BIN_EXE_biji"));
+    command.args(["check", ".", "--format", format]).current_dir(folder.path().join("site"));
+    let output = command.env("HOME", folder.path()).env("BIJI_CACHE_DIR", "").output().unwrap();
+    let text = if format == "json" { output.stdout } else { output.stderr };
+    let text = String::from_utf8(text).unwrap();
+    let is_end = |line: &&str| {
+        !line.starts_with(|letter: char| letter.is_ascii_digit() && (line.ends_with(" warning") || line.ends_with(" warnings")))
+            && !line.contains("\"type\":\"summary\"")
+    };
+    text.lines().take_while(is_end).map(|line| format!("{line}\n")).collect::<String>().trim_end().to_owned() + "\n"
+}
+
+/// `BIJI_UPDATE=1` writes what is printed into the manual: read it critically.
+#[test]
+fn the_examples_of_the_manual_are_what_is_printed() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(EXAMPLES);
+    let page = fs::read_to_string(&path).unwrap();
+    let mut lines: Vec<String> = page.lines().map(str::to_owned).collect();
+    let heading = |code: &Code| format!("## `{}`", code.as_str());
+    let listed: Vec<&String> = lines.iter().filter(|line| line.starts_with("## `")).collect();
+    assert_eq!(listed, Code::ALL.iter().map(heading).collect::<Vec<_>>().iter().collect::<Vec<_>>(), "a section a code, in their order");
+
+    let mut wrong = Vec::new();
+    for code in Code::ALL.iter().rev() {
+        let start = lines.iter().position(|line| *line == heading(code)).unwrap();
+        let end = lines[start + 1..].iter().position(|line| line.starts_with("## `")).map_or(lines.len(), |at| start + 1 + at);
+        let found = blocks(&lines[start..end]);
+        let Some(report) = found.iter().find(|block| block.info == "text") else {
+            assert!(WITHOUT_EXAMPLE.contains(code), "`{}` has no example", code.as_str());
+            continue;
+        };
+        let files: Vec<(&str, &str)> = found.iter().filter_map(|block| Some((title(&block.info)?, &*block.text))).collect();
+        let printed = check(&files, "human");
+        assert!(printed.contains(&format!("[{}]", code.as_str())), "{}: {printed}", code.as_str());
+        if printed != report.text {
+            wrong.push(format!("{}:\n{printed}", code.as_str()));
+            let place = start + report.lines.start + 1..start + report.lines.end - 1;
+            lines.splice(place, printed.lines().map(str::to_owned));
+        }
+    }
+    if std::env::var_os("BIJI_UPDATE").is_some() {
+        fs::write(&path, lines.join("\n") + "\n").unwrap();
+    } else {
+        assert!(wrong.is_empty(), "{EXAMPLES} should say:\n{}", wrong.join("\n"));
+    }
+}
+
+#[test]
+fn the_other_formats_are_as_the_manual_says() {
+    let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(EXAMPLES)).unwrap();
+    let lines: Vec<String> = page.lines().map(str::to_owned).collect();
+    let found = blocks(&lines);
+    let files = [("a.md", "See the [guide](instal.md).\n"), ("install.md", "# Install\n")];
+    for (format, info) in [("short", "text"), ("json", "json")] {
+        let shown = &found.iter().find(|block| block.info == info).unwrap().text;
+        assert_eq!(check(&files, format), *shown);
+    }
 }

@@ -17,6 +17,10 @@ const PRIVATE: &[(&str, &str)] = &[
     ("three", "publish: perhaps"),
     ("four", "private: yes"),
     ("five", "publish: [open"),
+    // These by the configuration: a folder, names of files, and whatever is not marked.
+    ("six", "publish: true"),
+    ("seven", "publish: true"),
+    ("eight", "date: 2026-01-01"),
 ];
 
 /// Ends every word that must not be found.
@@ -32,7 +36,7 @@ fn private(name: &str, line: &str) -> String {
     let (heading, body, inline, image, code, block) =
         (word("heading"), word("body"), word("inline"), word("image"), word("code"), word("block"));
     format!(
-        "{front_matter}# {heading}\n\n{body} #{inline} ![]({image}.png)\n\n```rust title=\"{code}\"\nlet {code} = 1;\n```\n\ntext ^{block}\n\n[[public]]\n"
+        "{front_matter}# {heading}\n\n%%remark{name}{CANARY}%% {body} #{inline} ![]({image}.png)\n\n```rust title=\"{code}\"\nlet {code} = 1;\n```\n\ntext ^{block}\n\n[[public]]\n"
     )
 }
 
@@ -60,6 +64,15 @@ fn files(folder: &Path, found: &mut Vec<PathBuf>) {
 
 #[test]
 fn nothing_private_is_in_the_output() {
+    look(false);
+}
+
+#[test]
+fn nothing_unmarked_is_in_the_output() {
+    look(true);
+}
+
+fn look(is_marked: bool) {
     let folder = tempfile::tempdir().unwrap();
     let put = |path: &str, text: &[u8]| {
         let file = folder.path().join("vault").join(path);
@@ -67,14 +80,19 @@ fn nothing_private_is_in_the_output() {
         fs::write(file, text).unwrap();
     };
     let mut text = COMMENTS.replace("ZZQ", CANARY);
-    for (name, line) in PRIVATE {
+    for (name, line) in PRIVATE.iter().filter(|(name, _)| is_marked || *name != "eight") {
         put(&format!("folder{name}{CANARY}/file{name}{CANARY}.md"), private(name, line).as_bytes());
         put(&format!("folder{name}{CANARY}/image{name}{CANARY}.png"), b"picture");
         // What a note calls itself cannot be known of one that cannot be read.
         let readable = |line: &&str| *name != "five" || !line.contains("/old/");
         text.extend(public(name).split_inclusive("\n\n").filter(readable));
     }
-    put("public.md", text.as_bytes());
+    put("public.md", format!("---\npublish: true\n---\n{text}").as_bytes());
+    // A note that could mention a private one, be mentioned by it, or share its alias.
+    put("other.md", b"---\npublish: true\naliases: [Widget page, text]\n---\nAnother [note](public.md) here.\n");
+    let publish = if is_marked { "marked" } else { "all" };
+    let private = format!("[\"FOLDERsix{CANARY}\", \"fileseven*\", \"imageseven*\"]");
+    put("biji.toml", format!("content = \".\"\npublish = \"{publish}\"\nprivate = {private}\n").as_bytes());
     put(&format!("open{CANARY}.md"), format!("---\ntitle: {CANARY}\npublish: false\n\nwithout end {CANARY}\n").as_bytes());
     put(&format!("unused{CANARY}.png"), b"picture");
     put(&format!(".obsidian/hidden{CANARY}.md"), CANARY.as_bytes());
@@ -106,10 +124,27 @@ fn nothing_private_is_in_the_output() {
         assert_eq!(at, None, "in {}", file.display());
         assert!(!file.strip_prefix(&output).unwrap().to_string_lossy().contains(CANARY), "{}", file.display());
     }
-    assert!(compressed > 2 && all.len() > 10, "{all:?}");
+    assert!(compressed > 2 && all.len() > 10 && output.join("biji/graph.json").is_file(), "{all:?}");
     // The index holds its words in pieces: ask it.
-    for query in ["bodyone", "titletwo", "inlineone", "headingthree", "codetwo", "filefour", "tagfive", "aliasone", "a", "c", "g", "h", ""]
-    {
+    for query in [
+        "bodyone",
+        "titletwo",
+        "inlineone",
+        "headingthree",
+        "codetwo",
+        "filefour",
+        "tagfive",
+        "aliasone",
+        "bodysix",
+        "remarkseven",
+        "titleseven",
+        "blocksix",
+        "a",
+        "c",
+        "g",
+        "h",
+        "",
+    ] {
         let found = run(&["search", &format!("{query}{CANARY}"), "vault", "--json"]);
         let found = String::from_utf8_lossy(&found.stdout).into_owned();
         assert!(found.contains("\"total\":0"), "{query}: {found}");

@@ -139,8 +139,8 @@ fn old_addresses_and_backlinks() {
     let (site, diagnostics) = vault::assemble(Config::default(), &files);
     assert!(diagnostics.is_empty(), "{diagnostics:?}");
     let redirects: Vec<(&str, u32)> = site.redirects.iter().map(|(url, page)| (url.as_str(), page.0)).collect();
-    assert_eq!(redirects, [("c/index.html", 2), ("old/a.html", 0), ("older/index.html", 0)]);
-    let backlinks: Vec<Vec<u32>> = site.pages.iter().map(|page| page.backlinks.iter().map(|id| id.0).collect()).collect();
+    assert_eq!(redirects, [("Name.html", 0), ("c/index.html", 2), ("old/a.html", 0), ("older/index.html", 0)]);
+    let backlinks: Vec<Vec<u32>> = site.pages.iter().map(|page| page.backlinks.iter().map(|link| link.from.0).collect()).collect();
     assert_eq!(backlinks, [vec![1], vec![0, 2], vec![]]);
 }
 

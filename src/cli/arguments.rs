@@ -121,6 +121,9 @@ pub(super) struct Build {
 pub(super) struct Check {
     #[command(flatten)]
     pub(super) site: Site,
+    /// List every file: what is published where, and what is held back and why
+    #[arg(long)]
+    pub(super) audit: bool,
     /// Tell how long each phase took, a line each
     #[arg(long)]
     pub(super) timings: bool,

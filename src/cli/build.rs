@@ -11,7 +11,7 @@ pub(super) fn run(command: &Build, report: &mut Report) -> Result<Outcome, Failu
     let opened = open(&command.site)?;
     // Refuse before the work, not after it.
     disk::check(&opened.places)?;
-    let mut built = pipeline::run(&opened, report)?;
+    let mut built = pipeline::run(&opened, false, report)?;
     report.diagnostics(&built.diagnostics, &opened.config);
     let mut summary = Summary {
         notes: built.notes,

@@ -8,8 +8,11 @@ use super::{Failure, Outcome, pipeline};
 /// Checks the site.
 pub(super) fn run(command: &Check, report: &mut Report) -> Result<Outcome, Failure> {
     let opened = open(&command.site)?;
-    let built = pipeline::run(&opened, report)?;
+    let built = pipeline::run(&opened, command.audit, report)?;
     report.diagnostics(&built.diagnostics, &opened.config);
+    if command.audit {
+        report.audit(&built.audit, &opened.prefix);
+    }
     let summary = Summary {
         notes: built.notes,
         pages: built.pages,

@@ -13,6 +13,8 @@ use super::{Failure, cache};
 use crate::bundle::{Artifact, Bundle, Payload};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::note::{self, markdown};
+use crate::path::SourcePath;
+use crate::site::privacy::{self, Reason, Rules, Verdict};
 use crate::theme::{Overrides, Theme};
 use crate::{index, render, site, source};
 
@@ -33,6 +35,8 @@ pub(super) struct Built {
     pub(super) attachments: usize,
     /// How long each phase took.
     pub(super) times: Times,
+    /// What becomes of every file, where that was asked for.
+    pub(super) audit: Vec<Verdict>,
 }
 
 /// How long each phase took.
@@ -63,13 +67,13 @@ impl Times {
     }
 }
 
-/// Runs every phase but publishing.
-pub(super) fn run(opened: &Opened, report: &mut Report) -> Result<Built, Failure> {
+/// Runs every phase but publishing. `audit`: whether to say what becomes of every file.
+pub(super) fn run(opened: &Opened, audit: bool, report: &mut Report) -> Result<Built, Failure> {
     let mut times = Times::new();
     let mut found = opened.diagnostics.clone();
     let config = &opened.config;
     if !opened.content.is_dir() {
-        return Ok(finish(None, found, opened, (0, 0, 0), times));
+        return Ok(finish(None, found, opened, (0, 0, 0), times, Vec::new()));
     }
     let (tree, diagnostics) = times.phase(report, "read", || source::disk::read(opened.folder()));
     let notes_read = tree.notes.len();
@@ -93,9 +97,18 @@ pub(super) fn run(opened: &Opened, report: &mut Report) -> Result<Built, Failure
         notes
     });
 
+    let private: Vec<(SourcePath, Reason)> = if audit {
+        let rules = Rules::of(config);
+        let unreadable = held_back.iter().map(|path| (path.clone(), rules.file(path).unwrap_or(Reason::Unreadable)));
+        let held_back = notes.iter().filter_map(|note| Some((note.path.clone(), rules.note(note)?)));
+        unreadable.chain(held_back).collect()
+    } else {
+        Vec::new()
+    };
     let name = opened.places.root.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let origin = site::Origin { name: &name, held_back: &held_back };
     let (site, diagnostics) = times.phase(report, "link", || site::assemble_from(origin, config.clone(), notes, &tree.attachments));
+    let audit = if audit { privacy::audit(&site, private, &tree.attachments) } else { Vec::new() };
     drop(tree);
     found.extend(diagnostics);
     found.extend(source::disk::check_attachments(opened.folder(), &site.attachments));
@@ -116,10 +129,8 @@ pub(super) fn run(opened: &Opened, report: &mut Report) -> Result<Built, Failure
     let (pack, diagnostics) = times.phase(report, "index", || index::index(&site));
     found.extend(diagnostics);
     artifacts.extend(pack);
-    let attachment = |(source, url): &(crate::path::SourcePath, crate::path::UrlPath)| Artifact {
-        path: url.clone(),
-        payload: Payload::Attachment(source.clone()),
-    };
+    let attachment =
+        |(source, url): &(SourcePath, crate::path::UrlPath)| Artifact { path: url.clone(), payload: Payload::Attachment(source.clone()) };
     artifacts.extend(site.attachments.iter().map(attachment));
 
     let counts = (notes_read, site.pages.len(), site.attachments.len());
@@ -131,16 +142,23 @@ pub(super) fn run(opened: &Opened, report: &mut Report) -> Result<Built, Failure
             None
         }
     };
-    Ok(finish(bundle, found, opened, counts, times))
+    Ok(finish(bundle, found, opened, counts, times, audit))
 }
 
-fn finish(bundle: Option<Bundle>, mut found: Vec<Diagnostic>, opened: &Opened, counts: (usize, usize, usize), times: Times) -> Built {
+fn finish(
+    bundle: Option<Bundle>,
+    mut found: Vec<Diagnostic>,
+    opened: &Opened,
+    counts: (usize, usize, usize),
+    times: Times,
+    audit: Vec<Verdict>,
+) -> Built {
     found.retain(|diagnostic| opened.config.severity(diagnostic.code) != Severity::Allow);
     found.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
     found.dedup();
     let errors = found.iter().filter(|diagnostic| opened.config.severity(diagnostic.code) == Severity::Error).count();
     let (notes, pages, attachments) = counts;
-    Built { bundle: bundle.filter(|_| errors == 0), diagnostics: found, errors, notes, pages, attachments, times }
+    Built { bundle: bundle.filter(|_| errors == 0), diagnostics: found, errors, notes, pages, attachments, times, audit }
 }
 
 fn no_notes(content: &Path) -> Failure {

@@ -3,6 +3,7 @@
 //! In: diagnostics, failures, counts. Out: text. Decides nothing: severities come from the configuration, exit codes from `cli`.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "this is the only printer")]
 
+mod audit;
 mod diagnostics;
 pub(super) mod search;
 
@@ -20,6 +21,7 @@ use super::pipeline::Times;
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::publish::disk::Published;
+use crate::site::privacy::Verdict;
 
 const RED: Style = AnsiColor::Red.on_default().bold();
 const YELLOW: Style = AnsiColor::Yellow.on_default().bold();
@@ -88,6 +90,15 @@ impl Report {
             Format::Short => self.err(&diagnostics::short(&shown, config)),
             Format::Json => drop(self.out(&diagnostics::json(&shown, config))),
         }
+    }
+
+    /// Lists what is published and what is held back: an answer, so it goes to the standard output.
+    pub(super) fn audit(&mut self, verdicts: &[Verdict], prefix: &str) {
+        let text = match self.format {
+            Format::Human | Format::Short => audit::human(verdicts, prefix),
+            Format::Json => audit::json(verdicts, prefix),
+        };
+        drop(self.out(&text));
     }
 
     /// Says why Biji could not do its work.

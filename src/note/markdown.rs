@@ -21,6 +21,7 @@ mod raw;
 mod tag;
 mod text;
 mod title;
+mod unused;
 mod visible;
 mod writer;
 

@@ -4,7 +4,7 @@
 
 use super::view::{EntryView, FolderView, GroupView, LinkView, MoreView, TagView};
 use crate::path::UrlPath;
-use crate::site::{FolderId, PageId, Site};
+use crate::site::{FolderId, PageId, Site, Tag};
 
 /// How many entries a generated folder index lists.
 const INDEX: usize = 1000;
@@ -80,15 +80,18 @@ pub(super) fn entry(site: &Site, page: PageId, from: &UrlPath) -> EntryView {
 
 /// All tags, parents before children.
 pub(super) fn tags(site: &Site, from: &UrlPath) -> Vec<TagView> {
-    site.tags
-        .iter()
-        .map(|tag| TagView {
-            title: tag.name.clone(),
-            url: tag.url.href_from(from),
-            notes: tag.pages.len(),
-            depth: tag.name.matches('/').count(),
-        })
-        .collect()
+    site.tags.iter().map(|tag| self::tag(tag, from)).collect()
+}
+
+/// One tag.
+pub(super) fn tag(tag: &Tag, from: &UrlPath) -> TagView {
+    TagView {
+        title: tag.name.clone(),
+        name: tag.name.rsplit('/').next().unwrap_or(&tag.name).to_owned(),
+        url: tag.url.href_from(from),
+        notes: tag.pages.len(),
+        depth: tag.name.matches('/').count(),
+    }
 }
 
 /// All notes, folder by folder.

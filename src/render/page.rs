@@ -7,9 +7,10 @@ use tera::{Context, Value};
 use super::listing::{self, ALL, TAGS, day};
 use super::metadata;
 use super::nav::{self, Navs};
-use super::view::{LinkView, NoteView, PageView, SiteView, TocView};
+use super::view::{BacklinkView, ContextView, LinkView, NoteView, PageView, SiteView, TocView};
 use crate::note::Heading;
 use crate::path::UrlPath;
+use crate::site::backlink::Backlink;
 use crate::site::{FolderId, Page, PageId, Site};
 use crate::theme::Theme;
 
@@ -17,6 +18,8 @@ use crate::theme::Theme;
 const BREADCRUMBS: usize = 12;
 /// How many backlinks a page lists.
 const BACKLINKS: usize = 100;
+/// How many mentions a page lists.
+const MENTIONS: usize = 20;
 
 /// What all pages share.
 pub(super) struct Shared<'a> {
@@ -167,8 +170,10 @@ impl<'a> Shared<'a> {
             toc: toc(&page.note.outline),
             previous: page.previous.map(link),
             next: page.next.map(link),
-            backlinks: page.backlinks.iter().take(BACKLINKS).map(|id| link(*id)).collect(),
+            backlinks: page.backlinks.iter().take(BACKLINKS).map(|backlink| self.backlink(backlink, page)).collect(),
             more_backlinks: page.backlinks.len().saturating_sub(BACKLINKS),
+            mentions: page.mentions.iter().take(MENTIONS).map(|mention| self.backlink(mention, page)).collect(),
+            more_mentions: page.mentions.len().saturating_sub(MENTIONS),
             license: front_matter.license.clone().unwrap_or_default(),
             source: page.note.path.as_str().to_owned(),
             extra: front_matter.extra.clone(),
@@ -178,6 +183,14 @@ impl<'a> Shared<'a> {
         context.insert_value("content", Value::safe_string(body));
         context.insert_value("folder", folder);
         context
+    }
+
+    /// A page that refers to another, as that one shows it.
+    fn backlink(&self, backlink: &Backlink, to: &Page) -> BacklinkView {
+        let from = &self.site.pages[backlink.from.0 as usize];
+        let quotes = backlink.places.iter().filter_map(|passage| passage.quote(&from.note));
+        let contexts = quotes.map(|quote| ContextView { before: quote.before, text: quote.marked, after: quote.behind }).collect();
+        BacklinkView { title: from.note.title.clone(), url: from.url.href_from(&to.url), contexts }
     }
 
     /// What stands under a folder's index note: the folder's contents.

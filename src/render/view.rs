@@ -12,8 +12,8 @@
 //! | `note.html` | a note, or the one its front matter names | `content` (HTML), `note` ([`NoteView`]), `folder` ([`FolderView`]) or `null` |
 //! | `folder.html` | the index of a folder that has no index note | `folder` ([`FolderView`]) |
 //! | `tags.html` | all tags | `tags` (list of [`TagView`]) |
-//! | `tag.html` | one tag | `tag` ([`TagView`]), `entries` (list of [`EntryView`]) |
-//! | `all.html` | all notes, folder by folder | `groups` (list of [`GroupView`]) |
+//! | `tag.html` | one tag | `tag` ([`TagView`]), `entries` (list of [`EntryView`]), `parents` and `children` (lists of [`TagView`]) |
+//! | `all.html` | all notes, folder by folder | `groups` (list of [`GroupView`]), `orphans` (list of [`LinkView`]: notes that no other links to) |
 //! | `redirect.html` | a page that leads elsewhere | `target` ([`LinkView`]) |
 //! | `404.html` | for addresses that do not exist | |
 //!
@@ -86,6 +86,28 @@ pub struct LinkView {
     pub url: String,
 }
 
+/// A note that refers to the page, and in which words.
+#[derive(Debug, Clone, Serialize)]
+pub struct BacklinkView {
+    /// What the note is called.
+    pub title: String,
+    /// Where it leads.
+    pub url: String,
+    /// The first few sentences that refer to the page; none where there are no words around the link.
+    pub contexts: Vec<ContextView>,
+}
+
+/// A sentence around a link or a mention, in plain text.
+#[derive(Debug, Clone, Serialize)]
+pub struct ContextView {
+    /// What stands before the link; begins with `…` where it is cut.
+    pub before: String,
+    /// What the link shows; may be `""` for a picture or an embedded note.
+    pub text: String,
+    /// What stands behind it; ends with `…` where it is cut.
+    pub after: String,
+}
+
 /// What only a note has.
 #[derive(Debug, Serialize)]
 pub struct NoteView {
@@ -106,9 +128,13 @@ pub struct NoteView {
     /// The note after it in reading order, or `null`.
     pub next: Option<LinkView>,
     /// The notes that link here.
-    pub backlinks: Vec<LinkView>,
+    pub backlinks: Vec<BacklinkView>,
     /// How many more link here than `backlinks` lists.
     pub more_backlinks: usize,
+    /// The notes that mention this one without a link.
+    pub mentions: Vec<BacklinkView>,
+    /// How many more mention it than `mentions` lists.
+    pub more_mentions: usize,
     /// `license` of the front matter; may be `""`.
     pub license: String,
     /// Path of the source in the content folder.
@@ -192,8 +218,10 @@ pub struct EntryView {
 /// One tag.
 #[derive(Debug, Serialize)]
 pub struct TagView {
-    /// Its name without `#`.
+    /// Its name without `#`: `a/b`.
     pub title: String,
+    /// The last part of its name: `b`.
+    pub name: String,
     /// Its page.
     pub url: String,
     /// How many notes carry it.

@@ -3,10 +3,13 @@
 //! In: source paths and what front matter asks for. Out: `UrlPath`s that every file system and static host can hold, and claims that find two
 //! files with one address. Knows nothing of links, folders' contents or HTML.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use unicode_normalization::UnicodeNormalization;
 
+use super::pinyin;
+use crate::config::Config;
 use crate::path::{SourcePath, UrlPath};
 
 /// Files at the site's root that Biji makes itself. Everything below `biji/` is reserved too.
@@ -21,6 +24,32 @@ const LONGEST: usize = 230;
 /// What must not stand in a file name: on Windows, or in an address without being encoded twice by some host.
 fn is_forbidden(letter: char) -> bool {
     letter.is_control() || letter.is_whitespace() || matches!(letter, ':' | '?' | '*' | '"' | '<' | '>' | '|' | '\\' | '/')
+}
+
+/// How names are spelled in addresses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Spelling {
+    /// As their files.
+    #[default]
+    Own,
+    /// Chinese ones in pinyin.
+    Pinyin,
+}
+
+impl Spelling {
+    /// What the configuration asks for.
+    #[must_use]
+    pub fn of(config: &Config) -> Self {
+        if config.pinyin { Self::Pinyin } else { Self::Own }
+    }
+
+    /// A name in this spelling.
+    fn spell(self, name: &str) -> Cow<'_, str> {
+        match self {
+            Self::Own => name.into(),
+            Self::Pinyin => pinyin::spell(name).into(),
+        }
+    }
 }
 
 /// One component of an address, of a folder or of a note's name without extension: NFC; white space and what cannot be in a file name become
@@ -68,10 +97,10 @@ fn is_device(name: &str) -> bool {
 
 /// The address of a folder: `""` for the root, else with its final `/`.
 #[must_use]
-pub fn folder(path: &str) -> String {
+pub fn folder(spelling: Spelling, path: &str) -> String {
     let mut address = String::with_capacity(path.len() + 1);
     for (depth, part) in path.split('/').filter(|part| !part.is_empty()).enumerate() {
-        let mut name = component(part);
+        let mut name = component(&spelling.spell(part));
         if depth == 0 && SourcePath::fold(&name) == GENERATED {
             name.push('-');
         }
@@ -83,33 +112,54 @@ pub fn folder(path: &str) -> String {
 
 /// The address of a note that is no index page and asks for nothing.
 #[must_use]
-pub fn note(path: &SourcePath) -> UrlPath {
-    named(path.parent(), path.stem())
+pub fn note(spelling: Spelling, path: &SourcePath) -> UrlPath {
+    named(spelling, path.parent(), &spelling.spell(path.stem()))
 }
 
 /// The address of an attachment.
 #[must_use]
-pub fn attachment(path: &SourcePath) -> UrlPath {
-    clean(&format!("{}{}", folder(path.parent()), attachment_name(path.file_name())))
+pub fn attachment(spelling: Spelling, path: &SourcePath) -> UrlPath {
+    let name = path.file_name();
+    let end = if path.extension().is_empty() { name.len() } else { name.len() - path.extension().len() - 1 };
+    let name = format!("{}{}", spelling.spell(&name[..end]), &name[end..]);
+    clean(&format!("{}{}", folder(spelling, path.parent()), attachment_name(&name)))
+}
+
+/// A part of a tag's address.
+#[must_use]
+pub fn tag(spelling: Spelling, name: &str) -> String {
+    component(&spelling.spell(name))
 }
 
 /// The address of a folder's index page.
 #[must_use]
-pub fn index(folder_path: &str) -> UrlPath {
-    clean(&format!("{}index.html", folder(folder_path)))
+pub fn index(spelling: Spelling, folder_path: &str) -> UrlPath {
+    clean(&format!("{}index.html", folder(spelling, folder_path)))
 }
 
-/// The address of a note called `name` in a folder.
+/// The address `name.html` in a folder: the folder in the site's spelling, the name as it is.
 #[must_use]
-pub fn named(folder_path: &str, name: &str) -> UrlPath {
-    clean(&format!("{}{}.html", folder(folder_path), component(name)))
+pub fn named(spelling: Spelling, folder_path: &str, name: &str) -> UrlPath {
+    clean(&format!("{}{}.html", folder(spelling, folder_path), component(name)))
+}
+
+/// The address that a note of this name would have: beside `note`, or from the root where the name is a path. `None` where it can have none.
+#[must_use]
+pub fn of_name(spelling: Spelling, note: &SourcePath, name: &str) -> Option<UrlPath> {
+    let name = name.trim();
+    let parts: Vec<&str> = name.split('/').map(str::trim).collect();
+    if name.len() > LONGEST || parts.iter().any(|part| part.is_empty() || part.starts_with('.')) {
+        return None;
+    }
+    let (last, folder) = parts.split_last()?;
+    Some(named(spelling, if folder.is_empty() { note.parent() } else { name.rsplit_once('/')?.0 }, &spelling.spell(last)))
 }
 
 /// The address for a note's `slug`: the last component, without extension.
 ///
 /// # Errors
 /// One sentence on why there can be no such address.
-pub fn slug(folder_path: &str, slug: &str) -> Result<UrlPath, String> {
+pub fn slug(spelling: Spelling, folder_path: &str, slug: &str) -> Result<UrlPath, String> {
     let slug = slug.trim();
     let name = slug.strip_suffix(".html").unwrap_or(slug);
     if name.contains('/') {
@@ -118,7 +168,7 @@ pub fn slug(folder_path: &str, slug: &str) -> Result<UrlPath, String> {
     if name.is_empty() || name.starts_with('.') {
         return Err("a `slug` must not start with a dot".into());
     }
-    Ok(named(folder_path, name))
+    Ok(named(spelling, folder_path, name))
 }
 
 /// What a whole address means that names no file.
@@ -271,10 +321,10 @@ mod tests {
             ("a/biji/x.md", "a/biji/x.html"),
             ("a\u{7}b.md", "a-b.html"),
         ] {
-            assert_eq!(note(&SourcePath::new(source).expect("clean")).as_str(), address, "{source}");
+            assert_eq!(note(Spelling::Own, &SourcePath::new(source).expect("clean")).as_str(), address, "{source}");
         }
         let long = "长".repeat(84);
-        let address = note(&SourcePath::new(&format!("{long}.md")).expect("clean"));
+        let address = note(Spelling::Own, &SourcePath::new(&format!("{long}.md")).expect("clean"));
         assert!(address.as_str().len() < 240, "{address}");
     }
 
@@ -286,7 +336,7 @@ mod tests {
             ("a:b?.png", "a-b-.png"),
             ("nul.txt", "nul-.txt"),
         ] {
-            assert_eq!(attachment(&SourcePath::new(source).expect("clean")).as_str(), address, "{source}");
+            assert_eq!(attachment(Spelling::Own, &SourcePath::new(source).expect("clean")).as_str(), address, "{source}");
         }
     }
 

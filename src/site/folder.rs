@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::address::Spelling;
 use super::{Folder, FolderId, Page, PageId, plan};
 use crate::note::Note;
 use crate::path::{SourcePath, UrlPath};
@@ -32,7 +33,7 @@ pub struct Plan {
 ///
 /// The others are ordinary notes under their own names.
 #[must_use]
-pub fn plan(notes: &[Note]) -> Plan {
+pub fn plan(spelling: Spelling, notes: &[Note]) -> Plan {
     let mut set: BTreeSet<&str> = BTreeSet::from([""]);
     for note in notes {
         let parent = note.path.parent();
@@ -47,7 +48,7 @@ pub fn plan(notes: &[Note]) -> Plan {
     let mut best: Vec<Option<(u8, usize)>> = vec![None; paths.len()];
     for (at, note) in notes.iter().enumerate() {
         let parent = note.path.parent();
-        let rank = if plan::asks_for_index(note) { Some(0) } else { rank_inside(note.path.stem(), parent) };
+        let rank = if plan::asks_for_index(spelling, note) { Some(0) } else { rank_inside(note.path.stem(), parent) };
         if let (Some(rank), Some(&id)) = (rank, ids.get(parent))
             && best[id].is_none_or(|(other, _)| rank < other)
         {

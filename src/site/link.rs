@@ -55,7 +55,7 @@ pub fn resolve(
     folders: &[Folder],
     redirects: &[(UrlPath, PageId)],
     hidden: &[Hidden<'_>],
-    attachments: &[Attachment],
+    attachments: &[&Attachment],
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Resolved {
     let names = Names::new(pages, folders, redirects, hidden, attachments);
@@ -139,6 +139,9 @@ fn settle(
 ) -> Target {
     if !finding.candidates.first.is_empty() {
         faults.push(report::ambiguous(page, link, help.names, &finding.candidates));
+    }
+    if let Some(real) = &finding.other_case {
+        faults.push(report::other_case(page, link, real));
     }
     if finding.leaves {
         faults.push(report::leaves(page, link));

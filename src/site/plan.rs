@@ -3,15 +3,16 @@
 //! In: published notes and the folders' plan. Out: addresses without a collision, whatever was asked for, and diagnostics. Knows nothing of
 //! links or HTML.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::iter::repeat;
 
 use super::PageId;
-use super::address::{self, Bare, Claims};
+use super::address::{self, Bare, Claims, Spelling};
 use super::folder::Plan;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::note::Note;
-use crate::path::UrlPath;
+use crate::path::{SourcePath, UrlPath};
+use crate::source::Attachment;
 use crate::text::Span;
 
 /// The addresses of pages, folders and redirects.
@@ -27,14 +28,23 @@ pub struct Addresses {
 
 /// Gives every note and folder its address. A wish that cannot be met is reported, and the note gets the next best address.
 #[must_use]
-pub fn addresses(notes: &[Note], plan: &Plan, claims: &mut Claims, diagnostics: &mut Vec<Diagnostic>) -> Addresses {
+pub fn addresses(
+    spelling: Spelling,
+    notes: &[Note],
+    plan: &Plan,
+    files: &[&Attachment],
+    claims: &mut Claims,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Addresses {
     let mut pages = Vec::with_capacity(notes.len());
     for (note, (folder, is_index)) in notes.iter().zip(&plan.home) {
-        let default = if *is_index { address::index(&plan.paths[folder.0 as usize]) } else { address::note(&note.path) };
+        let default =
+            if *is_index { address::index(spelling, &plan.paths[folder.0 as usize]) } else { address::note(spelling, &note.path) };
         let wish = wish(note);
         let place = wish.as_ref().and_then(|wish| wish.place);
-        let granted =
-            wish.and_then(|wish| meant(note, &wish).map_err(|why| diagnostics.push(bad(note, wish.key, wish.place, wish.text, &why))).ok());
+        let granted = wish.and_then(|wish| {
+            meant(spelling, note, &wish).map_err(|why| diagnostics.push(bad(note, wish.key, wish.place, wish.text, &why))).ok()
+        });
         let wanted = granted.unwrap_or(default);
         if address::is_reserved(&wanted) {
             let fault = fault(Code::BadAddress, note, place, format!("the address `{wanted}` is kept for a file that Biji makes"));
@@ -49,7 +59,7 @@ pub fn addresses(notes: &[Note], plan: &Plan, claims: &mut Claims, diagnostics: 
     let mut folders = Vec::with_capacity(plan.paths.len());
     let mut redirects = BTreeMap::new();
     for (path, index) in plan.paths.iter().zip(&plan.index) {
-        let url = address::index(path);
+        let url = address::index(spelling, path);
         let name = if path.is_empty() { "the start page".to_owned() } else { format!("the index page of the folder `{path}`") };
         match index {
             Some(at) => {
@@ -89,7 +99,55 @@ pub fn addresses(notes: &[Note], plan: &Plan, claims: &mut Claims, diagnostics: 
             }
         }
     }
+    // Which files are published is not known yet: each keeps its address free.
+    let is_page = |file: &&&Attachment| matches!(file.path.extension(), "html" | "htm" | "HTML" | "HTM");
+    let pages_among_files = files
+        .iter()
+        .filter(is_page)
+        .map(|file| SourcePath::fold(address::attachment(spelling, &file.path).as_str()))
+        .collect::<BTreeSet<_>>();
+    names_as_addresses(spelling, notes, &pages, &pages_among_files, claims, &mut redirects, diagnostics);
     Addresses { pages, folders, redirects: redirects.into_iter().collect() }
+}
+
+/// An alias that is a name (`old name`, `old/path`) leads to the note too, from the address that a note of that name would have: beside the note, or
+/// at the path. It is a convenience, so it gives way to everything else; of two notes with one alias neither gets the address.
+fn names_as_addresses(
+    spelling: Spelling,
+    notes: &[Note],
+    pages: &[UrlPath],
+    files: &BTreeSet<String>,
+    claims: &mut Claims,
+    redirects: &mut BTreeMap<UrlPath, PageId>,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    // The addresses as file systems compare them, with everyone who wants one.
+    let mut wanted: BTreeMap<String, Vec<(usize, usize, UrlPath)>> = BTreeMap::new();
+    for (at, note) in notes.iter().enumerate() {
+        for (number, alias) in note.front_matter.aliases.iter().enumerate().filter(|(_, alias)| !address::looks_like_address(alias)) {
+            if let Some(url) = address::of_name(spelling, &note.path, alias)
+                && !address::is_reserved(&url)
+            {
+                let all = wanted.entry(SourcePath::fold(url.as_str())).or_default();
+                if all.last().is_none_or(|(last, ..)| *last != at) {
+                    all.push((at, number, url));
+                }
+            }
+        }
+    }
+    for all in wanted.into_values() {
+        let (at, number, url) = &all[0];
+        if let Some((other, number, _)) = all.get(1) {
+            let note = &notes[*other];
+            let alias = &note.front_matter.aliases[*number];
+            let message = format!("`{}` and `{}` both have the alias `{alias}`", notes[*at].file.path, note.file.path);
+            let fault = fault(Code::DuplicateAlias, note, note.front_matter.places.aliases.get(*number).copied(), message);
+            diagnostics.push(fault.hint("links by this name are ambiguous, and no page of this name leads to either"));
+        } else if *url != pages[*at] && claims.is_free(url) && !files.contains(&SourcePath::fold(url.as_str())) {
+            let owner = format!("the alias `{}` of `{}`", notes[*at].front_matter.aliases[*number], notes[*at].file.path);
+            redirects.insert(claims.take(url.clone(), &owner).0, page_id(*at));
+        }
+    }
 }
 
 /// A note's own wish for its address.
@@ -101,8 +159,8 @@ struct Wish<'a> {
 
 /// Every address that a note asks for, its old ones included.
 #[must_use]
-pub fn wishes(note: &Note) -> Vec<UrlPath> {
-    let own = wish(note).and_then(|wish| meant(note, &wish).ok());
+pub fn wishes(spelling: Spelling, note: &Note) -> Vec<UrlPath> {
+    let own = wish(note).and_then(|wish| meant(spelling, note, &wish).ok());
     let old = note.front_matter.aliases.iter().filter(|alias| address::looks_like_address(alias));
     own.into_iter().chain(old.filter_map(|alias| address::whole(alias, Bare::Folder).ok())).collect()
 }
@@ -117,14 +175,14 @@ fn wish(note: &Note) -> Option<Wish<'_>> {
 }
 
 /// The address that a wish means, or why there is none.
-fn meant(note: &Note, wish: &Wish<'_>) -> Result<UrlPath, String> {
-    if wish.key == "slug" { address::slug(note.path.parent(), wish.text) } else { address::whole(wish.text, Bare::Page) }
+fn meant(spelling: Spelling, note: &Note, wish: &Wish<'_>) -> Result<UrlPath, String> {
+    if wish.key == "slug" { address::slug(spelling, note.path.parent(), wish.text) } else { address::whole(wish.text, Bare::Page) }
 }
 
 /// Whether a note asks for the address of its own folder's index page.
 #[must_use]
-pub fn asks_for_index(note: &Note) -> bool {
-    wish(note).and_then(|wish| meant(note, &wish).ok()).is_some_and(|url| url == address::index(note.path.parent()))
+pub fn asks_for_index(spelling: Spelling, note: &Note) -> bool {
+    wish(note).and_then(|wish| meant(spelling, note, &wish).ok()).is_some_and(|url| url == address::index(spelling, note.path.parent()))
 }
 
 fn bad(note: &Note, key: &str, place: Option<Span>, text: &str, why: &str) -> Diagnostic {

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::address::{self, Claims};
+use super::address::{self, Claims, Spelling};
 use super::{Page, PageId, Tag, TagId};
 use crate::path::{SourcePath, UrlPath};
 use crate::text::natural_order;
@@ -21,7 +21,7 @@ struct Draft {
 /// `a/b`) lists the pages of what is nested in it too. The second part says for each page which tag each of its
 /// note's is.
 #[must_use]
-pub fn collect(pages: &[Page], claims: &mut Claims) -> (Vec<Tag>, Vec<Vec<Option<TagId>>>) {
+pub fn collect(spelling: Spelling, pages: &[Page], claims: &mut Claims) -> (Vec<Tag>, Vec<Vec<Option<TagId>>>) {
     let mut drafts: BTreeMap<String, Draft> = BTreeMap::new();
     for (id, page) in (0..).map(PageId).zip(pages) {
         for name in page.note.tags.iter().filter_map(|tag| clean(tag)) {
@@ -38,17 +38,25 @@ pub fn collect(pages: &[Page], claims: &mut Claims) -> (Vec<Tag>, Vec<Vec<Option
     let mut sorted: Vec<(String, Draft)> = drafts.into_iter().collect();
     sorted.sort_by(|a, b| natural_order(&a.1.name, &b.1.name));
     let ids: BTreeMap<&str, TagId> = sorted.iter().zip(0..).map(|((key, _), id)| (&**key, TagId(id))).collect();
-    claims.take(page_of("index"), "the list of tags");
+    claims.take(page_of(spelling, "index"), "the list of tags");
+    let parent = |key: &String| key.rsplit_once('/').and_then(|(above, _)| ids.get(above).copied());
+    let parents: Vec<Option<TagId>> = sorted.iter().map(|(key, _)| parent(key)).collect();
     let own = pages.iter().map(|page| own_tags(page, &ids)).collect();
     let title = |id: &PageId| &*pages[id.0 as usize].note.title;
-    let tags = sorted
+    let mut tags: Vec<Tag> = sorted
         .into_iter()
         .map(|(_, mut draft)| {
             draft.pages.sort_by(|a, b| natural_order(title(a), title(b)).then(a.cmp(b)));
-            let url = claims.take(page_of(&draft.name), &format!("the page of the tag `{}`", draft.name)).0;
-            Tag { name: draft.name, url, pages: draft.pages }
+            let url = claims.take(page_of(spelling, &draft.name), &format!("the page of the tag `{}`", draft.name)).0;
+            Tag { name: draft.name, url, pages: draft.pages, parent: None, children: Vec::new() }
         })
         .collect();
+    for (at, parent) in parents.into_iter().enumerate() {
+        if let (Some(parent), Ok(id)) = (parent, u32::try_from(at)) {
+            tags[at].parent = Some(parent);
+            tags[parent.0 as usize].children.push(TagId(id));
+        }
+    }
     (tags, own)
 }
 
@@ -62,7 +70,7 @@ fn clean(tag: &str) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join("/"))
 }
 
-fn page_of(name: &str) -> UrlPath {
-    let parts: Vec<String> = name.split('/').map(address::component).map(|part| part.replace("..", "--")).collect();
+fn page_of(spelling: Spelling, name: &str) -> UrlPath {
+    let parts: Vec<String> = name.split('/').map(|part| address::tag(spelling, part)).map(|part| part.replace("..", "--")).collect();
     UrlPath::new(&format!("{FOLDER}{}.html", parts.join("/"))).expect("components of addresses are neither empty nor dots")
 }

@@ -4,6 +4,7 @@ use biji::config::Config;
 use biji::diagnostic::File;
 use biji::note::{Body, CodeBlock, Fill, FrontMatter, Heading, Hole, Length, Link, LinkKind, Note, Section};
 use biji::path::{Anchor, SourcePath, UrlPath};
+use biji::site::backlink::Backlink;
 use biji::site::{Folder, FolderId, Page, PageId, Site, Tag, TagId, Target};
 use biji::text::Span;
 
@@ -81,6 +82,7 @@ impl SiteBuilder {
             is_index,
             links: Vec::new(),
             backlinks: Vec::new(),
+            mentions: Vec::new(),
             tags: Vec::new(),
             tag_targets: Vec::new(),
             previous: None,
@@ -143,7 +145,7 @@ impl SiteBuilder {
     pub(crate) fn tag(&mut self, page: PageId, name: &str) {
         let at = self.site.tags.iter().position(|tag| tag.name == name).unwrap_or_else(|| {
             let url = UrlPath::new(&format!("biji/tags/{name}.html")).unwrap();
-            self.site.tags.push(Tag { name: name.into(), url, pages: Vec::new() });
+            self.site.tags.push(Tag { name: name.into(), url, pages: Vec::new(), parent: None, children: Vec::new() });
             self.site.tags.len() - 1
         });
         self.site.tags[at].pages.push(page);
@@ -151,7 +153,7 @@ impl SiteBuilder {
     }
 
     pub(crate) fn backlink(&mut self, to: PageId, from: PageId) {
-        self.site.pages[to.0 as usize].backlinks.push(from);
+        self.site.pages[to.0 as usize].backlinks.push(Backlink { from, places: Vec::new() });
     }
 
     pub(crate) fn redirect(&mut self, path: &str, page: PageId) {

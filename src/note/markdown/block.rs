@@ -181,7 +181,9 @@ impl<'a> Writer<'a> {
                 if let Some((outer, label, headings)) = self.outer.pop() {
                     let definition = std::mem::replace(&mut self.out, outer);
                     let text = self.visible.end_aside();
-                    self.footnotes.define(&label, definition, text, headings..self.outline.len());
+                    let line = self.source[range.clone()].find(']').map_or(range.end, |at| range.start + at + 1);
+                    let span = Span::new(range.start, line);
+                    self.footnotes.define(&label, definition, text, headings..self.outline.len(), Some(span));
                 }
                 self.forget_block();
             }

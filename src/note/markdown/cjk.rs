@@ -58,6 +58,11 @@ impl Prepared {
         at + within - before * size
     }
 
+    /// A text of the parser without placeholders.
+    pub(super) fn without_placeholders(&self, text: &str) -> String {
+        text.replace(self.placeholder, "")
+    }
+
     fn clean<'t>(&self, text: CowStr<'t>) -> CowStr<'t> {
         if text.contains(self.placeholder) { text.replace(self.placeholder, "").into() } else { text }
     }

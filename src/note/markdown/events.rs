@@ -34,6 +34,19 @@ impl<'a> Events<'a> {
         Self { parser: Parser::new_ext(text, extensions).into_offset_iter(), prepared, from, ahead: None, pieces: Vec::new() }
     }
 
+    /// What `report` says of each definition of a link's address: its label, the address, its place. In order of the label.
+    pub(super) fn definitions<T>(&self, report: impl Fn(&str, &str, std::ops::Range<usize>) -> Option<T>) -> Vec<T> {
+        let mut definitions: Vec<_> = self.parser.reference_definitions().iter().collect();
+        definitions.sort_by_key(|(_, definition)| definition.span.start);
+        let place = |at: usize| self.from + self.prepared.map_or(at, |prepared| prepared.place(at));
+        let text = |text: &str| self.prepared.map_or_else(|| text.to_owned(), |prepared| prepared.without_placeholders(text));
+        let found = definitions.into_iter().filter_map(|(label, definition)| {
+            let range = place(definition.span.start)..place(definition.span.end);
+            report(&text(label), &text(&definition.dest), range)
+        });
+        found.collect()
+    }
+
     fn one(&mut self) -> Option<(Event<'a>, std::ops::Range<usize>)> {
         if let Some(ahead) = self.ahead.take() {
             return Some(ahead);

@@ -10,6 +10,7 @@ use super::output::Output;
 use super::visible::Visible;
 use crate::note::Section;
 use crate::path::Anchor;
+use crate::text::Span;
 
 /// All footnotes of one note.
 #[derive(Debug, Default)]
@@ -35,6 +36,8 @@ struct Definition {
     text: Section,
     /// The headings in it, whose `html_start` moves with it.
     headings: std::ops::Range<usize>,
+    /// Its label and place; `None` for an inline footnote.
+    place: Option<(String, Span)>,
 }
 
 /// Where a footnote's parts came to lie.
@@ -45,6 +48,8 @@ pub(super) struct Placed {
     pub(super) hidden: Vec<std::ops::Range<usize>>,
     /// The ids that were written.
     pub(super) anchors: Vec<Anchor>,
+    /// Labels and places of the definitions that nothing shown refers to.
+    pub(super) unused: Vec<(String, Span)>,
 }
 
 impl Footnotes {
@@ -78,14 +83,14 @@ impl Footnotes {
     }
 
     /// Takes a definition. Of several with one label the first counts.
-    pub(super) fn define(&mut self, label: &str, output: Output, text: Section, headings: std::ops::Range<usize>) {
+    pub(super) fn define(&mut self, label: &str, output: Output, text: Section, headings: std::ops::Range<usize>, span: Option<Span>) {
         let index = self.index(label);
-        self.notes[index].definition.get_or_insert(Definition { output, text, headings });
+        self.notes[index].definition.get_or_insert(Definition { output, text, headings, place: span.map(|span| (label.to_owned(), span)) });
     }
 
     /// Writes the list, and the notes' text to the sections that refer to them first.
     pub(super) fn finish(mut self, output: &mut Output, visible: &mut Visible) -> Placed {
-        let mut placed = Placed { moved: Vec::new(), hidden: Vec::new(), anchors: Vec::new() };
+        let mut placed = Placed { moved: Vec::new(), hidden: Vec::new(), anchors: Vec::new(), unused: Vec::new() };
         let shown = self.shown();
         let mut is_open = false;
         let mut order: Vec<usize> = (0..self.notes.len()).collect();
@@ -96,6 +101,7 @@ impl Footnotes {
             let Some(definition) = note.definition.take() else { continue };
             if !shown[index] {
                 placed.hidden.push(definition.headings);
+                placed.unused.extend(definition.place);
                 continue;
             }
             if !is_open {

@@ -130,11 +130,13 @@ impl<'a> Writer<'a> {
             Tag::Strikethrough => self.start_element("<del>", range),
             Tag::Superscript => self.start_element("<sup>", range),
             Tag::Subscript => self.start_element("<sub>", range),
-            Tag::Link { link_type, dest_url, title, .. } => {
+            Tag::Link { link_type, dest_url, title, id } => {
+                self.references.used(&id);
                 let link = self.open_link(link_type, &dest_url, &title, range, false);
                 self.out.hole(Fill::LinkStart(link));
             }
-            Tag::Image { link_type, dest_url, title, .. } => {
+            Tag::Image { link_type, dest_url, title, id } => {
+                self.references.used(&id);
                 self.inline.pending = None;
                 self.open_link(link_type, &dest_url, &title, range, true);
                 self.inline.images = 1;
@@ -170,7 +172,11 @@ impl<'a> Writer<'a> {
     /// An event within an image: only its text counts. False for the end of the outermost image's surroundings.
     pub(super) fn image_event(&mut self, event: &Event<'a>, range: &std::ops::Range<usize>) -> bool {
         match event {
-            Event::Start(Tag::Image { .. }) => self.inline.images += 1,
+            Event::Start(Tag::Image { id, .. }) => {
+                self.references.used(id);
+                self.inline.images += 1;
+            }
+            Event::Start(Tag::Link { id, .. }) => self.references.used(id),
             Event::End(TagEnd::Image) => {
                 self.inline.images -= 1;
                 if self.inline.images == 0 {
@@ -201,7 +207,7 @@ impl<'a> Writer<'a> {
             text.len()
         };
         let length = if self.raw.hides() { 0 } else { length };
-        self.visible.here().text.truncate(start + length);
+        self.visible.truncate(start + length);
         if !is_bare {
             self.links[link].text = text;
         }
@@ -264,6 +270,9 @@ impl<'a> Writer<'a> {
         }
         let is_here = open.place == self.visible.place();
         let text = if is_here { self.visible.here().text.get(open.text..).unwrap_or("").to_owned() } else { String::new() };
+        if is_here && !self.raw.hides() {
+            self.visible.end_link(offset(open.link), open.text);
+        }
         Some((open.link, text))
     }
 
@@ -291,6 +300,10 @@ impl<'a> Writer<'a> {
             return;
         }
         self.visible.push(text);
+        if !may_join || self.raw.in_code() {
+            let start = self.visible.here().text.len() - text.len();
+            self.visible.end_verbatim(start);
+        }
     }
 
     fn soft_break(&mut self) {

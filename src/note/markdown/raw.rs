@@ -387,6 +387,9 @@ impl Writer<'_> {
         {
             let text = text.trim().to_owned();
             self.links[link].text = text;
+            if self.raw.hidden == 0 {
+                self.visible.end_link(super::output::offset(link), start);
+            }
         }
         Some(element.name)
     }

@@ -243,11 +243,10 @@ impl<'a> Writer<'a> {
             let added = "<mark>".len() - "==".len();
             self.out.replace(open.html, "==".len(), "<mark>");
             self.inline.moved(open.html, added);
-            if let Some(at) = open.text {
-                let here = self.visible.here();
-                if here.text.get(at..at + 2) == Some("==") {
-                    here.text.replace_range(at..at + 2, "");
-                }
+            if let Some(at) = open.text
+                && self.visible.here().text.get(at..at + 2) == Some("==")
+            {
+                self.visible.remove(at, 2);
             }
             self.out.push("</mark>");
             return;
@@ -284,6 +283,10 @@ impl<'a> Writer<'a> {
         let target = self.clean(target.into()).into_string();
         self.show(&text, true);
         let link = self.link(Link { kind: LinkKind::Link, target, title: String::new(), text: text.clone(), span });
+        if !self.raw.hides() {
+            let start = self.visible.here().text.len() - text.len();
+            self.visible.end_link(link, start);
+        }
         self.out.hole(Fill::LinkStart(link));
         self.out.text(&text);
         self.out.hole(Fill::LinkEnd(link));
@@ -317,7 +320,7 @@ impl<'a> Writer<'a> {
         definition.push("<p>");
         definition.append(inner);
         definition.push("</p>\n");
-        self.footnotes.define(&label, definition, text, headings..self.outline.len());
+        self.footnotes.define(&label, definition, text, headings..self.outline.len(), None);
     }
 
     /// An inline footnote without an end was none.
@@ -334,7 +337,7 @@ impl<'a> Writer<'a> {
         if !self.raw.hides() {
             self.visible.push("^[");
         }
-        self.visible.push(&text.text);
+        self.visible.merge(&text);
     }
 
     /// An element, a link or a raw element has ended, or is about to: what was opened in it and is deeper than `level` stays text.

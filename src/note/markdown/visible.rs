@@ -49,6 +49,50 @@ impl Visible {
         self.end_line();
     }
 
+    /// A reference that ends here shows what stands from `start` on.
+    pub(super) fn end_link(&mut self, link: u32, start: usize) {
+        let here = self.here();
+        let end = here.text.len();
+        here.links.push((link, Span::new(start.min(end), end)));
+    }
+
+    /// What ends here and starts at `start` is no running text.
+    pub(super) fn end_verbatim(&mut self, start: usize) {
+        let here = self.here();
+        here.verbatim.push(Span::new(start, here.text.len()));
+    }
+
+    /// Takes back all behind `length`.
+    pub(super) fn truncate(&mut self, length: usize) {
+        let here = self.here();
+        here.text.truncate(length);
+        let end = Span::new(length, length).end;
+        for (_, span) in here.links.iter_mut().rev().take_while(|(_, span)| span.end > end) {
+            *span = Span { start: span.start.min(end), end };
+        }
+        while here.verbatim.last().is_some_and(|span| span.end > end) {
+            here.verbatim.pop();
+        }
+    }
+
+    /// Takes out `length` bytes at `at`; what lies behind moves.
+    pub(super) fn remove(&mut self, at: usize, length: usize) {
+        let here = self.here();
+        here.text.replace_range(at..at + length, "");
+        let back = |offset: u32| if offset as usize > at { offset.saturating_sub(Span::new(0, length).end) } else { offset };
+        for (_, span) in here.links.iter_mut().rev().take_while(|(_, span)| span.end as usize > at) {
+            *span = Span { start: back(span.start), end: back(span.end) };
+        }
+        for span in here.verbatim.iter_mut().rev().take_while(|span| span.end as usize > at) {
+            *span = Span { start: back(span.start), end: back(span.end) };
+        }
+    }
+
+    /// Adds what was collected aside after all as if it had been written here.
+    pub(super) fn merge(&mut self, aside: &Section) {
+        extend(self.here(), aside);
+    }
+
     pub(super) fn start_section(&mut self, heading: Option<u32>) {
         self.sections.push(Section { heading, ..Section::default() });
     }
@@ -77,9 +121,7 @@ impl Visible {
         if !section.text.is_empty() && !section.text.ends_with('\n') {
             section.text.push('\n');
         }
-        let base = section.text.len();
-        section.text.push_str(&aside.text);
-        section.code.extend(aside.code.iter().map(|code| Span::new(base + code.start as usize, base + code.end as usize)));
+        extend(section, aside);
         if !section.text.is_empty() && !section.text.ends_with('\n') {
             section.text.push('\n');
         }
@@ -92,4 +134,13 @@ impl Visible {
         self.sections.drain(..empty.min(self.sections.len().saturating_sub(1)));
         self.sections
     }
+}
+
+fn extend(section: &mut Section, aside: &Section) {
+    let base = section.text.len();
+    section.text.push_str(&aside.text);
+    let moved = |span: &Span| Span::new(base + span.start as usize, base + span.end as usize);
+    section.code.extend(aside.code.iter().map(moved));
+    section.links.extend(aside.links.iter().map(|(link, span)| (*link, moved(span))));
+    section.verbatim.extend(aside.verbatim.iter().map(moved));
 }

@@ -14,6 +14,7 @@ use super::heading::OpenHeading;
 use super::output::{Output, offset};
 use super::raw::Raw;
 use super::text::Marks;
+use super::unused::{self, References};
 use super::visible::Visible;
 use super::{Markdown, Options, cjk};
 use crate::diagnostic::{Code, Diagnostic, File};
@@ -34,6 +35,7 @@ pub(super) struct Writer<'a> {
     pub(super) visible: Visible,
     pub(super) raw: Raw,
     pub(super) footnotes: Footnotes,
+    pub(super) references: References,
     pub(super) outline: Vec<Heading>,
     pub(super) links: Vec<Link>,
     pub(super) code: Vec<CodeBlock>,
@@ -94,6 +96,7 @@ pub(super) fn write(
         visible: Visible::new(),
         raw: Raw::default(),
         footnotes: Footnotes::default(),
+        references: References::default(),
         outline: Vec::new(),
         links: Vec::new(),
         code: Vec::new(),
@@ -124,6 +127,7 @@ pub(super) fn write(
         std::mem::swap(&mut writer.pieces_of_text, &mut events.pieces);
         writer.event(event, range);
     }
+    writer.unused_references(&events);
     writer.finish()
 }
 
@@ -318,6 +322,12 @@ impl<'a> Writer<'a> {
         self.outer.last().map(|(_, label, _)| label.as_str())
     }
 
+    /// Reports addresses of reference links that no link uses.
+    fn unused_references(&mut self, events: &Events<'_>) {
+        let found = events.definitions(|label, address, range| self.references.report(label, address, Span::from(range), self.file));
+        self.diagnostics.extend(found);
+    }
+
     fn finish(mut self) -> Markdown {
         self.finish_raw();
         let footnotes = std::mem::take(&mut self.footnotes);
@@ -333,6 +343,7 @@ impl<'a> Writer<'a> {
                 heading.html_start = offset(self.out.html.len());
             }
         }
+        self.diagnostics.extend(placed.unused.iter().map(|(label, span)| unused::footnote(label, *span, self.file)));
         let anchors = anchor::assign(&mut self.outline, self.explicit, placed.anchors, self.file, self.diagnostics);
         Markdown {
             outline: self.outline,

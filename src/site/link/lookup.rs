@@ -13,6 +13,8 @@
 
 use std::borrow::Cow;
 
+use unicode_normalization::UnicodeNormalization;
+
 use super::names::{EntryId, Names, Owner, Place};
 use super::reference::{self, Reference};
 use crate::note::{Link, LinkKind};
@@ -27,6 +29,8 @@ pub struct Finding<'a> {
     pub goal: Goal<'a>,
     /// The files that fit equally well.
     pub candidates: Candidates,
+    /// How the file's name is spelled, where the path differs from it in case only: some systems would not find it.
+    pub other_case: Option<String>,
     /// True when the path leaves the content folder, and the goal is what it means on a web site, where nothing is above the root.
     pub leaves: bool,
 }
@@ -89,7 +93,7 @@ enum Hit {
 /// Looks up one reference of a page.
 #[must_use]
 pub fn find<'a>(names: &Names<'a>, page: &'a Page, link: &'a Link) -> Finding<'a> {
-    let mut finding = Finding { goal: Goal::Missing(Missing::Name), candidates: Candidates::default(), leaves: false };
+    let mut finding = Finding { goal: Goal::Missing(Missing::Name), candidates: Candidates::default(), other_case: None, leaves: false };
     finding.goal = match link.kind {
         LinkKind::Wikilink | LinkKind::Embed => wikilink(names, page, &link.target, &mut finding.candidates),
         LinkKind::Link | LinkKind::Image | LinkKind::HtmlLink | LinkKind::HtmlSource => path_link(names, page, link, &mut finding),
@@ -130,6 +134,7 @@ fn path_link<'a>(names: &Names<'a>, page: &'a Page, link: &'a Link, finding: &mu
         if let Some(path) = reference::join(here, spelling)
             && let Some(hit) = at(names, &path, spelling.ends_with('/'), &mut finding.candidates)
         {
+            finding.other_case = other_case(names, &hit, &path);
             return goal_of(names, hit, parts.suffix, parts.fragment);
         }
     }
@@ -145,6 +150,7 @@ fn path_link<'a>(names: &Names<'a>, page: &'a Page, link: &'a Link, finding: &mu
     }
     for spelling in spellings.iter().filter(|spelling| !spelling.starts_with(['/', '.'])) {
         if let Some(hit) = anywhere(names, spelling, &mut finding.candidates) {
+            finding.other_case = other_case(names, &hit, spelling.trim_end_matches('/'));
             return goal_of(names, hit, parts.suffix, parts.fragment);
         }
     }
@@ -155,6 +161,33 @@ fn path_link<'a>(names: &Names<'a>, page: &'a Page, link: &'a Link, finding: &mu
         spelling.split('/').any(|part| part.starts_with('.') && !matches!(part, "." | "..") && !SHOWN.contains(&part))
     };
     Goal::Missing(if spellings.iter().any(is_hidden) { Missing::Hidden } else { missing })
+}
+
+/// The path of what was found, where it differs from the written one in case and nothing else. Ends of paths are compared, as are the names
+/// that a note has on the site. Composition does not count: systems that tell it apart are rare, and no keyboard shows it.
+fn other_case(names: &Names<'_>, hit: &Hit, written: &str) -> Option<String> {
+    let nfc = |text: &str| text.nfc().collect::<String>();
+    let written = nfc(written);
+    let real = match hit {
+        // The name of a private note is told to nobody.
+        Hit::File(id) if names.entry(*id).place == Place::Private => return None,
+        Hit::File(id) => names.entry(*id).path.as_str(),
+        Hit::Folder(id) => &names.folders()[id.0 as usize].path,
+        Hit::Page(id) => names.page(*id).url.as_str(),
+        Hit::Private => return None,
+    };
+    let real = nfc(real);
+    let bare = ["/index.html", ".html", ".md", ".markdown"].iter().find_map(|end| real.strip_suffix(end));
+    let written_bare = written.strip_suffix(".html").or_else(|| written.strip_suffix(".htm"));
+    let ends_with = |whole: &str, end: &str| whole.strip_suffix(end).is_some_and(|rest| rest.is_empty() || rest.ends_with('/'));
+    let forms = || std::iter::once((Some(&*real), Some(&*written))).chain([(bare, Some(&*written)), (bare, written_bare)]);
+    let fits = |same: &dyn Fn(&str, &str) -> bool| {
+        forms().any(|(real, written)| real.zip(written).is_some_and(|(real, written)| same(real, written)))
+    };
+    if fits(&|real, written| ends_with(real, written)) {
+        return None;
+    }
+    fits(&|real, written| ends_with(&SourcePath::fold(real), &SourcePath::fold(written))).then_some(real)
 }
 
 /// What lies at a path from the content root.

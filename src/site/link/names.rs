@@ -77,7 +77,7 @@ impl<'a> Names<'a> {
         folders: &'a [Folder],
         redirects: &[(UrlPath, PageId)],
         hidden: &[Hidden<'a>],
-        attachments: &'a [Attachment],
+        attachments: &[&'a Attachment],
     ) -> Self {
         let entry = |path: &'a SourcePath, place| Entry { path, place, folded: SourcePath::fold(path.as_str()) };
         let mut entries: Vec<(Entry<'a>, &'a [String])> = Vec::with_capacity(pages.len() + hidden.len() + attachments.len());

@@ -48,6 +48,13 @@ pub fn anchor(page: &Page, link: &Link, to: &Page, fragment: &str, headings: Opt
     }
 }
 
+/// A path that is written in other case than the file's.
+#[must_use]
+pub fn other_case(page: &Page, link: &Link, real: &str) -> Diagnostic {
+    let shown = decode(split(link.target.trim(), true).path);
+    at(Code::CaseMismatch, page, link, format!("`{shown}` differs from the name `{real}` in case")).hint("write it in the same case")
+}
+
 /// A link with too many `../` that leads to something all the same.
 #[must_use]
 pub fn leaves(page: &Page, link: &Link) -> Diagnostic {

@@ -1,0 +1,60 @@
+//! `biji/graph.json` and `biji/graph.js`: the notes and the links between them, for programs and scripts.
+//!
+//! In: `Site`. Out: two artifacts of one content; a page opened from disk can load the second. The format is documented in the manual and has a
+//! version. What is not published is not in `Site`, and so not here.
+
+use serde_json::{Value, json};
+
+use crate::bundle::Artifact;
+use crate::path::UrlPath;
+use crate::site::{Site, Target};
+
+/// The version of the format: it grows when something is renamed, removed or changes its meaning, not when something is added.
+const VERSION: u32 = 1;
+/// The graph as data.
+pub(super) const JSON: &str = "biji/graph.json";
+/// The graph as a call of `bijiGraph`.
+pub(super) const SCRIPT: &str = "biji/graph.js";
+
+/// The two files.
+pub(super) fn artifacts(site: &Site) -> Vec<Artifact> {
+    let json = graph(site);
+    let script = format!("bijiGraph({json});\n");
+    let artifact = |path: &str, text: String| UrlPath::new(path).map(|path| Artifact::new(path, text.into_bytes()));
+    [artifact(JSON, json + "\n"), artifact(SCRIPT, script)].into_iter().flatten().collect()
+}
+
+fn graph(site: &Site) -> String {
+    let tags: Vec<&str> = site.tags.iter().map(|tag| &*tag.name).collect();
+    let mut nodes: Vec<Value> = site
+        .pages
+        .iter()
+        .map(|page| {
+            let kind = if page.is_index { "index" } else { "note" };
+            let tags: Vec<u32> = page.tags.iter().map(|tag| tag.0).collect();
+            json!({ "url": page.url.encoded(), "title": page.note.title, "kind": kind, "tags": tags })
+        })
+        .collect();
+    // Folders without a note of their own come behind the notes.
+    let mut folders: Vec<Option<usize>> = vec![None; site.folders.len()];
+    for (at, folder) in site.folders.iter().enumerate().filter(|(_, folder)| folder.index.is_none()) {
+        folders[at] = Some(nodes.len());
+        nodes.push(json!({ "url": folder.url.encoded(), "title": folder.title, "kind": "folder", "tags": [] }));
+    }
+    let mut edges = Vec::new();
+    for (from, page) in site.pages.iter().enumerate() {
+        let node_of = |target: &Target| match target {
+            Target::Page(page, _) => Some(page.0 as usize),
+            Target::Folder(folder) => {
+                let index = site.folders[folder.0 as usize].index.map(|page| page.0 as usize);
+                index.or(folders[folder.0 as usize])
+            }
+            Target::External(_) | Target::Attachment(..) | Target::Broken | Target::Private | Target::Refused => None,
+        };
+        let mut to: Vec<usize> = page.links.iter().filter_map(node_of).filter(|to| *to != from).collect();
+        to.sort_unstable();
+        to.dedup();
+        edges.extend(to.into_iter().map(|to| [from, to]));
+    }
+    json!({ "format": "biji-graph", "version": VERSION, "nodes": nodes, "tags": tags, "edges": edges }).to_string()
+}

@@ -1,0 +1,208 @@
+//! Unlinked mentions: notes whose title or alias stands in the text of another that does not link to them.
+//!
+//! In: the pages with their links and backlinks. Out: for each page who mentions it, and where. All names are looked for at once, in one pass over
+//! every text, so the time grows with the text and not with the number of notes.
+//!
+//! A name counts when it says enough: two Han characters or three letters, not a word that every site has a page of (`Index`, 目录), not the name
+//! of two notes. It must stand by itself where words have borders, outside code, formulas, tags and links. A name that very many notes mention
+//! without linking is an everyday word to them, and is left out.
+
+use std::collections::BTreeMap;
+
+use aho_corasick::{AhoCorasick, MatchKind};
+use rayon::prelude::*;
+
+use super::address::looks_like_address;
+use super::backlink::{Backlink, Passage, Within, page_of};
+use super::{Folder, Page, PageId};
+use crate::note::{Note, Section};
+use crate::path::SourcePath;
+use crate::text::Span;
+
+/// A name that more notes mention than this, and more than one in [`SHARE`], is an everyday word.
+const EVERYDAY: usize = 20;
+const SHARE: usize = 20;
+
+/// Titles that say nothing of a note, folded.
+const EMPTY: &[&str] = &[
+    "index",
+    "home",
+    "readme",
+    "notes",
+    "note",
+    "todo",
+    "overview",
+    "introduction",
+    "about",
+    "contents",
+    "changelog",
+    "summary",
+    "reference",
+    "references",
+    "resources",
+    "links",
+    "link",
+    "faq",
+    "glossary",
+    "example",
+    "examples",
+    "tips",
+    "test",
+    "misc",
+    "draft",
+    "template",
+    "welcome",
+    "start",
+    "main",
+    "page",
+    "section",
+    "title",
+    "name",
+    "untitled",
+    "conclusion",
+    "appendix",
+    "license",
+    "support",
+    "help",
+    "usage",
+    "setup",
+    "首页",
+    "简介",
+    "概述",
+    "介绍",
+    "目录",
+    "笔记",
+    "前言",
+    "总结",
+    "小结",
+    "参考",
+    "说明",
+    "其他",
+    "待办",
+    "索引",
+    "示例",
+    "附录",
+    "模板",
+    "关于",
+    "开始",
+];
+
+/// Who mentions each page without linking to it.
+#[must_use]
+pub fn collect(pages: &[Page], folders: &[Folder]) -> Vec<Vec<Backlink>> {
+    let mut mentions: Vec<Vec<Backlink>> = vec![Vec::new(); pages.len()];
+    let names = names(pages);
+    let owners: Vec<PageId> = names.values().copied().collect();
+    let Ok(automaton) = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).ascii_case_insensitive(true).build(names.keys())
+    else {
+        // Too many names for one automaton: four billion letters.
+        return mentions;
+    };
+    let found: Vec<BTreeMap<PageId, Passage>> =
+        pages.par_iter().enumerate().map(|(at, page)| of_page(page, at, folders, &automaton, &owners)).collect();
+    for (from, found) in (0..).map(PageId).zip(found) {
+        for (to, passage) in found {
+            mentions[to.0 as usize].push(Backlink { from, places: vec![passage] });
+        }
+    }
+    let most = EVERYDAY.max(pages.len() / SHARE);
+    mentions.iter_mut().filter(|mentions| mentions.len() > most).for_each(Vec::clear);
+    mentions
+}
+
+/// The names that are looked for, each that of one page.
+fn names(pages: &[Page]) -> BTreeMap<String, PageId> {
+    let mut by_name: BTreeMap<String, Option<(String, PageId)>> = BTreeMap::new();
+    for (id, page) in (0..).map(PageId).zip(pages) {
+        let aliases = page.note.front_matter.aliases.iter().filter(|alias| !looks_like_address(alias));
+        for name in std::iter::once(&page.note.title).chain(aliases).map(|name| name.trim()).filter(|name| says_enough(name)) {
+            by_name
+                .entry(SourcePath::fold(name))
+                .and_modify(|owner| {
+                    if owner.as_ref().is_some_and(|(_, owner)| *owner != id) {
+                        *owner = None;
+                    }
+                })
+                .or_insert_with(|| Some((name.to_owned(), id)));
+        }
+    }
+    by_name.into_values().flatten().collect()
+}
+
+fn says_enough(name: &str) -> bool {
+    let wide = name.chars().filter(|letter| is_wide(*letter)).count();
+    let letters = name.chars().filter(|letter| letter.is_alphabetic()).count();
+    (wide >= 2 || letters >= 3) && name.len() <= 200 && !EMPTY.contains(&&*SourcePath::fold(name))
+}
+
+/// What one page mentions: the first place of each.
+fn of_page(page: &Page, at: usize, folders: &[Folder], automaton: &AhoCorasick, owners: &[PageId]) -> BTreeMap<PageId, Passage> {
+    let mut found = BTreeMap::new();
+    let mut linked: Vec<PageId> = page.links.iter().filter_map(|target| page_of(target, folders)).collect();
+    linked.extend(u32::try_from(at).map(PageId));
+    linked.sort_unstable();
+    linked.dedup();
+    let note = &page.note;
+    let mut look = |text: &str, within: Within, quiet: &[Span]| {
+        let mut quiet = quiet.iter().peekable();
+        for hit in automaton.find_iter(text) {
+            let place = Span::new(hit.start(), hit.end());
+            let owner = owners[hit.pattern().as_usize()];
+            while quiet.next_if(|span| span.end <= place.start).is_some() {}
+            let is_quiet = quiet.peek().is_some_and(|span| span.start < place.end);
+            if !is_quiet && stands_alone(text, place) && linked.binary_search(&owner).is_err() && !found.contains_key(&owner) {
+                // A mention that is all there is in its line has no sentence, and is its own.
+                let passage = Passage::of(note, within, place).unwrap_or(Passage { within, sentence: place, place });
+                found.insert(owner, passage);
+            }
+        }
+    };
+    for (at, section) in (0..).zip(&note.sections) {
+        look(&section.text, Within::Section(at), &quiet(section));
+    }
+    for (at, heading) in (0..).zip(&note.outline).filter(|(_, heading)| !heading.is_title && !has_link(note, heading.span)) {
+        look(&heading.text, Within::Heading(at), &[]);
+    }
+    found
+}
+
+fn has_link(note: &Note, span: Span) -> bool {
+    let next = note.links.partition_point(|link| link.span.start < span.start);
+    note.links.get(next).is_some_and(|link| link.span.start < span.end)
+}
+
+/// What of a section is no running text, in order and without overlaps.
+fn quiet(section: &Section) -> Vec<Span> {
+    let links = section.links.iter().map(|(_, span)| *span);
+    let mut all: Vec<Span> = links.chain(section.code.iter().copied()).chain(section.verbatim.iter().copied()).collect();
+    all.sort_unstable();
+    let mut merged: Vec<Span> = Vec::with_capacity(all.len());
+    for span in all.into_iter().filter(|span| span.start < span.end) {
+        match merged.last_mut().filter(|last| span.start <= last.end) {
+            Some(last) => last.end = last.end.max(span.end),
+            None => merged.push(span),
+        }
+    }
+    merged
+}
+
+/// Whether a name is not part of a longer word. Scripts without spaces have no borders that could be seen.
+fn stands_alone(text: &str, place: Span) -> bool {
+    let range = place.range();
+    let is_word = |letter: Option<char>| letter.is_some_and(|letter| (letter.is_alphanumeric() || letter == '_') && !is_wide(letter));
+    let (before, first) = (text[..range.start].chars().next_back(), text[range.clone()].chars().next());
+    let (last, behind) = (text[range.clone()].chars().next_back(), text[range.end..].chars().next());
+    // `static-pod` and `pod.md` are names of something else.
+    let is_joined =
+        |letter: Option<char>, other: Option<char>| matches!(letter, Some('-' | '.' | '/' | '\\' | '@' | '#')) && is_word(other);
+    let two_before = text[..range.start].chars().rev().nth(1);
+    let two_behind = text[range.end..].chars().nth(1);
+    let goes_on = is_word(first) && (is_word(before) || is_joined(before, two_before));
+    let goes_further = is_word(last) && (is_word(behind) || is_joined(behind, two_behind));
+    !goes_on && !goes_further
+}
+
+/// Letters of scripts that are written without spaces.
+fn is_wide(letter: char) -> bool {
+    matches!(letter, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
+}
