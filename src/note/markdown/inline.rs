@@ -4,7 +4,7 @@
 
 use pulldown_cmark::{Event, LinkType, Tag, TagEnd};
 
-use super::link::{inline_target, wikilink_target, without_size};
+use super::link::{inline_target, wikilink_target, wikilink_text, without_size};
 use super::math::to_mathml;
 use super::output::offset;
 use super::writer::Writer;
@@ -42,6 +42,8 @@ struct Pending {
     html: usize,
     text: usize,
     place: (usize, usize),
+    /// Whether wide text stands before it, so that the marks which Chinese shares with other scripts are Chinese.
+    is_behind_wide: bool,
 }
 
 impl Inline {
@@ -157,6 +159,12 @@ impl<'a> Writer<'a> {
             TagEnd::Subscript => self.unnest("</sub>", false),
             TagEnd::Link => {
                 if let Some((link, text)) = self.close_link(range) {
+                    // `[[note|]]` shows what `[[note]]` does: a link without a text cannot be seen.
+                    if self.links[link].kind == LinkKind::Wikilink && text.is_empty() && self.out.has_hole_here() {
+                        let shown = wikilink_text(&self.links[link].target);
+                        self.out.text(&shown);
+                        self.show(&shown, true);
+                    }
                     if self.links[link].kind != LinkKind::Wikilink || !self.links[link].text.is_empty() {
                         self.links[link].text = text;
                     }
@@ -272,7 +280,7 @@ impl<'a> Writer<'a> {
         let Some(first) = text.chars().next() else { return };
         if let Some(pending) = self.inline.pending.take()
             && may_join
-            && is_wide(first)
+            && (is_wide(first) || (pending.is_behind_wide && super::cjk::is_shared(first)))
             && pending.place == self.visible.place()
             && self.out.html.as_bytes().get(pending.html) == Some(&b'\n')
         {
@@ -296,8 +304,12 @@ impl<'a> Writer<'a> {
     fn soft_break(&mut self) {
         let place = self.visible.place();
         let here = &mut self.visible.here().text;
-        if self.options.extensions && here.chars().next_back().is_some_and(is_wide) {
-            self.inline.pending = Some(Pending { html: self.out.html.len(), text: here.len(), place });
+        let mut before = here.chars().rev();
+        let last = before.next();
+        let is_behind_wide = last.is_some_and(is_wide);
+        let is_shared = last.is_some_and(super::cjk::is_shared) && before.find(|letter| !super::cjk::is_shared(*letter)).is_some_and(is_wide);
+        if self.options.extensions && (is_behind_wide || is_shared) {
+            self.inline.pending = Some(Pending { html: self.out.html.len(), text: here.len(), place, is_behind_wide });
         } else {
             self.inline.pending = None;
         }

@@ -80,6 +80,13 @@ impl Raw {
         self.verbatim.is_some()
     }
 
+    /// Whether a browser reads what follows as SVG or MathML, where no element's content is verbatim and any may close itself.
+    fn is_foreign(&self) -> bool {
+        let html = |name: &str| matches!(name, "foreignobject" | "desc" | "title" | "annotation-xml" | "mi" | "mo" | "mn" | "ms" | "mtext");
+        let names = self.open.iter().rev().map(|element| element.name.as_str());
+        names.take_while(|name| !html(name)).any(|name| matches!(name, "svg" | "math"))
+    }
+
     /// How many elements are open.
     pub(super) fn depth(&self) -> usize {
         self.open.len()
@@ -216,8 +223,8 @@ impl Writer<'_> {
             return;
         }
         self.has_content = true;
-        let is_void =
-            VOID.contains(&name) || (tag.is_closed && self.raw.open.iter().any(|element| matches!(element.name.as_str(), "svg" | "math")));
+        let is_foreign = self.raw.is_foreign();
+        let is_void = VOID.contains(&name) || (tag.is_closed && is_foreign);
         if self.options.extensions && OPTIONAL.contains(&name) && self.raw.open.last().is_some_and(|element| replaces(name, &element.name))
         {
             let start = self.raw.barriers.last().map_or(0, |barrier| barrier.start);
@@ -236,11 +243,11 @@ impl Writer<'_> {
         if is_void {
             return;
         }
-        if VERBATIM.contains(&name) {
+        if VERBATIM.contains(&name) && !is_foreign {
             self.raw.verbatim = Some(name.to_owned());
             return;
         }
-        let is_hidden = name == "template" || tag.attribute("hidden").is_some();
+        let is_hidden = matches!(name, "template" | "script" | "style") || tag.attribute("hidden").is_some();
         self.raw.hidden += usize::from(is_hidden);
         let start = self.visible.here().text.len();
         let link = link.map(|link| (link, self.visible.place(), start));
