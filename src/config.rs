@@ -26,6 +26,8 @@ use value::Reader;
 /// output = "public"
 /// drafts = false
 /// exclude = []          # "drafts/**", "*.tmp"
+/// feed = 20             # newest notes in the feeds; 0 for none
+/// llms = true           # llms.txt
 ///
 /// [severity]            # code = "allow" | "warning" | "error"
 /// broken-link = "warning"
@@ -53,6 +55,10 @@ pub struct Config {
     /// Globs of content paths that are left out, as if they were not there: `"private/**"`, `"*.tmp"`. `*` stops at `/`, `**` does not; a
     /// glob without `/` fits a name in any folder.
     pub exclude: Vec<String>,
+    /// How many of the newest notes the feeds hold; 0 for no feeds. They need `base_url`.
+    pub feed: usize,
+    /// Whether `llms.txt`, a list of all notes for language models, is published.
+    pub llms: bool,
 }
 
 impl Default for Config {
@@ -68,12 +74,15 @@ impl Default for Config {
             severity: BTreeMap::new(),
             deny_warnings: false,
             exclude: Vec::new(),
+            feed: 20,
+            llms: true,
         }
     }
 }
 
 /// The keys of `biji.toml`, for "did you mean".
-const KEYS: &[&str] = &["title", "description", "language", "base_url", "content", "output", "drafts", "exclude", "severity"];
+const KEYS: &[&str] =
+    &["title", "description", "language", "base_url", "content", "output", "drafts", "exclude", "feed", "llms", "severity"];
 
 impl Config {
     /// How bad a fault of this code is on this site.
@@ -110,6 +119,8 @@ impl Config {
                 "output" => config.output = reader.checked(value, check_output).unwrap_or(config.output),
                 "drafts" => config.drafts = reader.bool(value).unwrap_or(config.drafts),
                 "exclude" => config.exclude = reader.list(value, check_glob),
+                "feed" => config.feed = reader.count(value).unwrap_or(config.feed),
+                "llms" => config.llms = reader.bool(value).unwrap_or(config.llms),
                 "severity" => config.severity = reader.severities(value),
                 other => reader.unknown(key, other, KEYS),
             }

@@ -10,10 +10,12 @@
 mod body;
 mod embed;
 mod extra;
+mod feed;
 pub mod highlight;
 mod html;
 mod listing;
 mod media;
+mod metadata;
 mod nav;
 mod page;
 pub mod view;
@@ -68,8 +70,9 @@ pub fn render(site: &Site, theme: &Theme, cache: &highlight::Cache) -> (Vec<Arti
         let path = UrlPath::new(path).filter(|path| !taken.contains(&SourcePath::fold(path.as_str())));
         path.zip(text).map(|(path, text)| Artifact::new(path, text.into_bytes()))
     };
-    let own: Vec<Artifact> =
-        [text("sitemap.xml", extra::sitemap(&shared)), text("robots.txt", extra::robots(&shared))].into_iter().flatten().collect();
+    let mut own: Vec<Artifact> = feed::feeds(&shared, &code).into_iter().filter_map(|(path, made)| text(path, Some(made))).collect();
+    let listings = [("sitemap.xml", extra::sitemap(&shared)), ("robots.txt", extra::robots(&shared)), ("llms.txt", feed::llms(&shared))];
+    own.extend(listings.into_iter().filter_map(|(path, made)| text(path, made)));
     for (url, bytes) in theme.statics() {
         if !taken.contains(&SourcePath::fold(url.as_str())) {
             artifacts.push(Artifact { path: url.clone(), payload: Payload::Bytes(bytes.clone()) });
@@ -152,6 +155,8 @@ fn folder(shared: &Shared<'_>, id: FolderId) -> Result<Artifact, Diagnostic> {
         description: if id.0 == 0 { &shared.site.config.description } else { "" },
         language: &shared.language,
         url: &folder.url,
+        image: "",
+        structured: "",
         above: above(shared.site, id, true),
     };
     let mut context = shared.context(&about, shared.navs.folder(id));
@@ -161,8 +166,16 @@ fn folder(shared: &Shared<'_>, id: FolderId) -> Result<Artifact, Diagnostic> {
 
 fn tag(shared: &Shared<'_>, at: usize) -> Result<Artifact, Diagnostic> {
     let tag = &shared.site.tags[at];
-    let about =
-        About { kind: "tag", title: &tag.name, description: "", language: &shared.language, url: &tag.url, above: root(shared.site) };
+    let about = About {
+        kind: "tag",
+        title: &tag.name,
+        description: "",
+        language: &shared.language,
+        url: &tag.url,
+        image: "",
+        structured: "",
+        above: root(shared.site),
+    };
     let mut context = shared.outside(&about);
     let entries: Vec<view::EntryView> = tag.pages.iter().map(|page| listing::entry(shared.site, *page, &tag.url)).collect();
     let view = view::TagView {
@@ -178,7 +191,16 @@ fn tag(shared: &Shared<'_>, at: usize) -> Result<Artifact, Diagnostic> {
 
 fn tags(shared: &Shared<'_>, url: UrlPath) -> Result<Artifact, Diagnostic> {
     let title = shared.theme.words(&shared.language).get("tags");
-    let about = About { kind: "tags", title, description: "", language: &shared.language, url: &url, above: root(shared.site) };
+    let about = About {
+        kind: "tags",
+        title,
+        description: "",
+        language: &shared.language,
+        url: &url,
+        image: "",
+        structured: "",
+        above: root(shared.site),
+    };
     let mut context = shared.outside(&about);
     context.insert("tags", &listing::tags(shared.site, &url));
     let html = shared.theme.render("tags.html", &context, &url)?;
@@ -187,7 +209,16 @@ fn tags(shared: &Shared<'_>, url: UrlPath) -> Result<Artifact, Diagnostic> {
 
 fn all(shared: &Shared<'_>, url: UrlPath) -> Result<Artifact, Diagnostic> {
     let title = shared.theme.words(&shared.language).get("all_notes");
-    let about = About { kind: "all", title, description: "", language: &shared.language, url: &url, above: root(shared.site) };
+    let about = About {
+        kind: "all",
+        title,
+        description: "",
+        language: &shared.language,
+        url: &url,
+        image: "",
+        structured: "",
+        above: root(shared.site),
+    };
     let mut context = shared.outside(&about);
     context.insert("groups", &listing::groups(shared.site, &url));
     let html = shared.theme.render("all.html", &context, &url)?;

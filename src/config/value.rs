@@ -65,6 +65,16 @@ impl<'a> Reader<'a> {
         found
     }
 
+    /// A whole number that is not negative.
+    pub(super) fn count(&mut self, value: &Spanned<DeValue<'_>>) -> Option<usize> {
+        let number =
+            value.get_ref().as_integer().and_then(|number| usize::from_str_radix(&number.as_str().replace('_', ""), number.radix()).ok());
+        if number.is_none() {
+            self.wrong_type(value, "a number from 0 on", "write it without quotes, like `20`");
+        }
+        number
+    }
+
     pub(super) fn list(&mut self, value: &Spanned<DeValue<'_>>, check: Check) -> Vec<String> {
         let Some(items) = value.get_ref().as_array() else {
             self.wrong_type(value, "a list of strings", "put brackets around it: `[\"…\"]`");

@@ -13,7 +13,16 @@ use crate::path::UrlPath;
 pub(super) fn redirect(shared: &Shared<'_>, at: usize) -> Result<Artifact, Diagnostic> {
     let (url, page) = &shared.site.redirects[at];
     let target = &shared.site.pages[page.0 as usize];
-    let about = About { kind: "redirect", title: &target.note.title, description: "", language: &target.language, url, above: Vec::new() };
+    let about = About {
+        kind: "redirect",
+        title: &target.note.title,
+        description: "",
+        language: &target.language,
+        url,
+        image: "",
+        structured: "",
+        above: Vec::new(),
+    };
     let mut context = shared.context(&about, tera::Value::none());
     context.insert("target", &link(shared.site, *page, url));
     context.insert("target_canonical", &shared.absolute(&target.url).unwrap_or_else(|| target.url.href_from(url)));
@@ -25,7 +34,16 @@ pub(super) fn redirect(shared: &Shared<'_>, at: usize) -> Result<Artifact, Diagn
 pub(super) fn not_found(shared: &Shared<'_>, url: &UrlPath) -> Result<Artifact, Diagnostic> {
     let words = shared.theme.words(&shared.language);
     let title = words.get("not_found").to_owned();
-    let about = About { kind: "404", title: &title, description: "", language: &shared.language, url, above: Vec::new() };
+    let about = About {
+        kind: "404",
+        title: &title,
+        description: "",
+        language: &shared.language,
+        url,
+        image: "",
+        structured: "",
+        above: Vec::new(),
+    };
     let mut context = shared.outside(&about);
     if let Some(root) = shared.site.config.base_url.as_deref().map(base_path) {
         let rooted = |url: &str| format!("{root}{url}");
@@ -70,7 +88,7 @@ pub(super) fn sitemap(shared: &Shared<'_>) -> Option<String> {
         out.push_str("<url><loc>");
         escape_into(&mut out, &ascii(&shared.absolute(url)?));
         out.push_str("</loc>");
-        if is_day(&day) {
+        if super::listing::is_date(&day) {
             out.push_str("<lastmod>");
             out.push_str(&day);
             out.push_str("</lastmod>");
@@ -97,8 +115,4 @@ fn base_path(base: &str) -> String {
 /// Sitemaps hold percent-encoded addresses.
 fn ascii(url: &str) -> String {
     percent_encoding::utf8_percent_encode(url, percent_encoding::CONTROLS).to_string()
-}
-
-fn is_day(day: &str) -> bool {
-    day.len() == 10 && day.bytes().enumerate().all(|(at, byte)| if at == 4 || at == 7 { byte == b'-' } else { byte.is_ascii_digit() })
 }

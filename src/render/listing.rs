@@ -116,6 +116,13 @@ pub(super) fn day(date: Option<&str>) -> String {
     date.map(|date| date.get(..10).unwrap_or(date).to_owned()).unwrap_or_default()
 }
 
+/// Whether a date is one of RFC 3339's, with or without a time.
+pub(super) fn is_date(date: &str) -> bool {
+    let digit = |at: usize, byte: u8| if at == 4 || at == 7 { byte == b'-' } else { byte.is_ascii_digit() };
+    let is_day = |day: &str| day.len() == 10 && day.bytes().enumerate().all(|(at, byte)| digit(at, byte));
+    date.get(..10).is_some_and(is_day) && (date.len() == 10 || date.as_bytes().get(10) == Some(&b'T'))
+}
+
 fn anchor(FolderId(id): FolderId) -> String {
     format!("folder-{id}")
 }

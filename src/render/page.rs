@@ -5,6 +5,7 @@
 use tera::{Context, Value};
 
 use super::listing::{self, ALL, TAGS, day};
+use super::metadata;
 use super::nav::{self, Navs};
 use super::view::{LinkView, NoteView, PageView, SiteView, TocView};
 use crate::note::Heading;
@@ -41,6 +42,8 @@ pub(super) struct About<'a> {
     pub(super) url: &'a UrlPath,
     /// The folders above it, from the root; the page's own one left out when it is that folder's index.
     pub(super) above: Vec<FolderId>,
+    pub(super) image: &'a str,
+    pub(super) structured: &'a str,
 }
 
 impl<'a> Shared<'a> {
@@ -80,6 +83,9 @@ impl<'a> Shared<'a> {
             root: from.to_root(),
             url: from.href_from(from),
             canonical: self.absolute(from).unwrap_or_default(),
+            image: about.image.to_owned(),
+            structured: about.structured.to_owned(),
+            feeds: metadata::feeds(self, from),
             home: self.home.href_from(from),
             is_home: *from == self.home,
             tags_url: self.tags.href_from(from),
@@ -111,6 +117,16 @@ impl<'a> Shared<'a> {
         self.context(about, nav::outside(self.site, about.url))
     }
 
+    /// The site's name.
+    pub(super) fn title(&self) -> String {
+        title(self.site)
+    }
+
+    /// The site's first page.
+    pub(super) fn home(&self) -> &UrlPath {
+        &self.home
+    }
+
     /// A page's full address, where the site's is known. `index.html` is left out, as hosts do.
     pub(super) fn absolute(&self, url: &UrlPath) -> Option<String> {
         let base = self.site.config.base_url.as_deref()?;
@@ -127,13 +143,17 @@ impl<'a> Shared<'a> {
         let site = self.site;
         let page = &site.pages[id.0 as usize];
         let front_matter = &page.note.front_matter;
+        let above = above(site, page.folder, page.is_index);
+        let description = metadata::description(&page.note);
         let about = About {
             kind: "note",
             title: &page.note.title,
-            description: front_matter.description.as_deref().unwrap_or_default(),
+            description: &description,
             language: &page.language,
             url: &page.url,
-            above: above(site, page.folder, page.is_index),
+            image: &metadata::image(front_matter),
+            structured: &metadata::structured(self, page, &description, &above),
+            above,
         };
         let mut context = self.context(&about, self.navs.page(id));
         let link = |id: PageId| listing::link(site, id, &page.url);

@@ -49,7 +49,7 @@ pub struct PageView {
     pub kind: &'static str,
     /// Its title.
     pub title: String,
-    /// What it is about; may be `""`.
+    /// What it is about: of a note its own words, else the beginning of its text; may be `""`.
     pub description: String,
     /// Its language (BCP 47).
     pub lang: String,
@@ -59,6 +59,12 @@ pub struct PageView {
     pub url: String,
     /// Its full address where `base_url` is known, else `""`.
     pub canonical: String,
+    /// The full address of its picture; may be `""`.
+    pub image: String,
+    /// Its facts as JSON-LD, safe inside `<script type="application/ld+json">`; `""` where `canonical` is.
+    pub structured: String,
+    /// The feeds: their media type as the title. Empty without `base_url`, or when no note has a date.
+    pub feeds: Vec<LinkView>,
     /// The site's first page.
     pub home: String,
     /// True for the site's first page.
