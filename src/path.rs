@@ -192,7 +192,8 @@ impl fmt::Display for Anchor {
 
 /// What Unicode's regular expressions mean by `\w` (UTS #18): alphabetic letters, marks, decimal digits, connectors.
 fn is_word(letter: char) -> bool {
-    let is_connector = matches!(letter, '_' | '\u{203f}' | '\u{2040}' | '\u{2054}' | '\u{fe33}' | '\u{fe34}' | '\u{fe4d}'..='\u{fe4f}' | '\u{ff3f}');
+    let is_connector =
+        matches!(letter, '_' | '\u{203f}' | '\u{2040}' | '\u{2054}' | '\u{fe33}' | '\u{fe34}' | '\u{fe4d}'..='\u{fe4f}' | '\u{ff3f}');
     letter.is_alphabetic()
         || (letter.is_numeric() && !is_other_number(letter))
         || is_connector

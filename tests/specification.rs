@@ -18,12 +18,8 @@ use biji::text::Position;
 use biji::theme::Theme;
 
 /// What stands beside an example of one note.
-const BESIDE: &[(&str, &str)] = &[
-    ("a.md", "# A\n\n## One\n\nText. ^block\n"),
-    ("b.md", "# B\n"),
-    ("c.md", "# C\n"),
-    ("文档.md", "# 文档\n\n## 一、安装\n"),
-];
+const BESIDE: &[(&str, &str)] =
+    &[("a.md", "# A\n\n## One\n\nText. ^block\n"), ("b.md", "# B\n"), ("c.md", "# C\n"), ("文档.md", "# 文档\n\n## 一、安装\n")];
 
 /// Attachments beside every example.
 const FILES: &[(&str, &str)] = &[("a.png", ""), ("a.mp3", ""), ("a.mp4", ""), ("a.pdf", ""), ("a.zip", "")];

@@ -15,7 +15,8 @@ use biji::theme::Theme;
 use crate::{html, whole};
 
 /// A note that the inputs can lead to and show.
-const TARGET: &str = "# Target\n\ntext ^block\n\n## One\n\n> [!tip] 一\n> ![[note]]\n\n### Two\n\n- a ^item\n  - b\n\n[^1] `x` $y$\n\n[^1]: note\n";
+const TARGET: &str =
+    "# Target\n\ntext ^block\n\n## One\n\n> [!tip] 一\n> ![[note]]\n\n### Two\n\n- a ^item\n  - b\n\n[^1] `x` $y$\n\n[^1]: note\n";
 
 /// The theme, loaded once.
 pub(crate) struct Checker {

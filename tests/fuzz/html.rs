@@ -6,7 +6,8 @@ const VOID: &[&str] = &["area", "base", "br", "col", "embed", "hr", "img", "inpu
 
 /// Elements whose end tag may be left out; only writers of raw HTML do.
 const OPTIONAL: &[&str] = &[
-    "p", "li", "dt", "dd", "tr", "td", "th", "thead", "tbody", "tfoot", "option", "optgroup", "colgroup", "caption", "rt", "rp", "rb", "rtc",
+    "p", "li", "dt", "dd", "tr", "td", "th", "thead", "tbody", "tfoot", "option", "optgroup", "colgroup", "caption", "rt", "rp", "rb",
+    "rtc",
 ];
 
 const VERBATIM: &[&str] = &["script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes"];
@@ -18,7 +19,8 @@ pub(crate) fn ids(html: &str, is_strict: bool) -> Result<Vec<String>, String> {
     let mut ids = Vec::new();
     let mut at = 0;
     while let Some(start) = html[at..].find('<').map(|found| at + found) {
-        let here = || html[html.floor_char_boundary(start.saturating_sub(60))..html.ceil_char_boundary((start + 80).min(html.len()))].to_owned();
+        let here =
+            || html[html.floor_char_boundary(start.saturating_sub(60))..html.ceil_char_boundary((start + 80).min(html.len()))].to_owned();
         let rest = &html[start..];
         if rest.starts_with("<!--") {
             at = start + comment(rest).ok_or_else(|| format!("a comment has no end: {}", here()))?;
@@ -39,7 +41,9 @@ pub(crate) fn ids(html: &str, is_strict: bool) -> Result<Vec<String>, String> {
         }
         let tag = tag(html, name_start).ok_or_else(|| format!("a tag has no end: {}", here()))?;
         at = tag.end;
-        let is_html = |name: &&String| matches!(name.as_str(), "foreignobject" | "desc" | "title" | "annotation-xml" | "mi" | "mo" | "mn" | "ms" | "mtext");
+        let is_html = |name: &&String| {
+            matches!(name.as_str(), "foreignobject" | "desc" | "title" | "annotation-xml" | "mi" | "mo" | "mn" | "ms" | "mtext")
+        };
         let is_foreign = open.iter().rev().take_while(|name| !is_html(name)).any(|name| name == "svg" || name == "math");
         if is_end {
             while let Some(last) = open.pop() {

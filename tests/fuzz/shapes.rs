@@ -171,6 +171,7 @@ pub(crate) const SHAPES: &[Shape] = &[
     ("one tag", |n| format!("#{}", many("a/", n))),
     ("block ids", |n| counted(n, |number| format!("a ^b{number}\n\n"))),
     ("block ids of one name", |n| many("a ^b\n\n", n)),
+    ("names of one block", |n| format!("a\n\n{}", counted(n, |number| format!("^b{number}\n\n")))),
     ("carets", |n| many("^", n)),
     ("callouts", |n| many("> [!note]\n> a\n\n", n)),
     ("callouts, nested", |n| stairs("> ", "[!tip]\n", n)),

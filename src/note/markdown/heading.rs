@@ -108,7 +108,9 @@ impl<'a> Writer<'a> {
             self.show(&braces, true);
         }
         self.end_text();
+        self.leave_label();
         self.leave_raw();
+        self.push_label_end();
         let written = self.visible.end_aside().text;
         let text = written.split_whitespace().collect::<Vec<_>>().join(" ");
         let index = self.outline.len().saturating_sub(1);

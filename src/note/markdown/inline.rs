@@ -126,6 +126,9 @@ impl<'a> Writer<'a> {
     }
 
     pub(super) fn start_inline(&mut self, tag: Tag<'a>, range: &std::ops::Range<usize>) {
+        if self.options.extensions {
+            self.end_verbatim();
+        }
         match tag {
             Tag::Emphasis => self.start_element("<em>", range),
             Tag::Strong => self.start_element("<strong>", range),
@@ -135,6 +138,7 @@ impl<'a> Writer<'a> {
             Tag::Link { link_type, dest_url, title, .. } => {
                 let link = self.open_link(link_type, &dest_url, &title, range, false);
                 self.out.hole(Fill::LinkStart(link));
+                self.raw.enter(false);
             }
             Tag::Image { link_type, dest_url, title, .. } => {
                 self.inline.pending = None;
@@ -152,12 +156,13 @@ impl<'a> Writer<'a> {
             _ => self.end_marks(self.nesting_level().saturating_sub(1), links),
         }
         match tag {
-            TagEnd::Emphasis => self.unnest("</em>", false),
-            TagEnd::Strong => self.unnest("</strong>", false),
-            TagEnd::Strikethrough => self.unnest("</del>", false),
-            TagEnd::Superscript => self.unnest("</sup>", false),
-            TagEnd::Subscript => self.unnest("</sub>", false),
+            TagEnd::Emphasis => self.end_element("</em>"),
+            TagEnd::Strong => self.end_element("</strong>"),
+            TagEnd::Strikethrough => self.end_element("</del>"),
+            TagEnd::Superscript => self.end_element("</sup>"),
+            TagEnd::Subscript => self.end_element("</sub>"),
             TagEnd::Link => {
+                self.leave_raw();
                 if let Some((link, text)) = self.close_link(range) {
                     // `[[note|]]` shows what `[[note]]` does: a link without a text cannot be seen.
                     if self.links[link].kind == LinkKind::Wikilink && text.is_empty() && self.out.has_hole_here() {
@@ -221,6 +226,13 @@ impl<'a> Writer<'a> {
         if self.nest(1, range) {
             self.out.push(html);
         }
+        self.raw.enter(false);
+    }
+
+    /// An element ends, and what raw HTML opened in it.
+    fn end_element(&mut self, html: &str) {
+        self.leave_raw();
+        self.unnest(html, false);
     }
 
     fn open_link(&mut self, link_type: LinkType, target: &str, title: &str, range: &std::ops::Range<usize>, is_image: bool) -> u32 {
@@ -307,7 +319,8 @@ impl<'a> Writer<'a> {
         let mut before = here.chars().rev();
         let last = before.next();
         let is_behind_wide = last.is_some_and(is_wide);
-        let is_shared = last.is_some_and(super::cjk::is_shared) && before.find(|letter| !super::cjk::is_shared(*letter)).is_some_and(is_wide);
+        let is_shared =
+            last.is_some_and(super::cjk::is_shared) && before.find(|letter| !super::cjk::is_shared(*letter)).is_some_and(is_wide);
         if self.options.extensions && (is_behind_wide || is_shared) {
             self.inline.pending = Some(Pending { html: self.out.html.len(), text: here.len(), place, is_behind_wide });
         } else {

@@ -19,6 +19,8 @@ pub(super) struct Raw {
     /// The element whose content is no HTML: `script`, `style`…
     verbatim: Option<String>,
     hidden: usize,
+    /// Whether an end tag ended a paragraph, so that the rest of it may be empty.
+    pub(super) has_left: bool,
 }
 
 #[derive(Debug)]
@@ -92,6 +94,11 @@ impl Raw {
         self.open.len()
     }
 
+    /// Whether raw HTML has nothing open in the innermost Markdown block.
+    pub(super) fn is_clear(&self) -> bool {
+        self.open.len() <= self.barriers.last().map_or(0, |barrier| barrier.start)
+    }
+
     /// The innermost Markdown block turns out to be none: what was opened in it belongs to the one around it.
     pub(super) fn merge(&mut self) {
         self.barriers.pop();
@@ -130,7 +137,13 @@ impl Writer<'_> {
                     range.end
                 }
                 Token::Comment(range, has_end) => {
-                    self.push_raw(&html[range.clone()]);
+                    if self.options.extensions {
+                        // Nothing in it may be taken for a tag by whoever reads the body later.
+                        self.out.push("<");
+                        self.push_raw(&html[range.start + 1..range.end].replace('<', "&lt;"));
+                    } else {
+                        self.push_raw(&html[range.clone()]);
+                    }
                     if !has_end && self.options.extensions {
                         // A line comment's end is no end: the comment would swallow the page.
                         self.out.push(if html[range.clone()].starts_with("<!--") { "-->" } else { ">" });
@@ -187,7 +200,8 @@ impl Writer<'_> {
         at + end + length
     }
 
-    fn end_verbatim(&mut self) {
+    /// Ends an element whose content is no HTML: what Markdown writes next would be swallowed by it.
+    pub(super) fn end_verbatim(&mut self) {
         if let Some(name) = self.raw.verbatim.take() {
             self.out.push(&format!("</{name}>"));
         }
@@ -359,9 +373,19 @@ impl Writer<'_> {
         // An end tag without a start would close something of the page.
         let Some(found) = self.raw.open[floor.min(self.raw.open.len())..].iter().rposition(|element| element.name == name) else { return };
         let found = floor + found;
+        // Closed from within a paragraph, it ends the paragraph.
+        let paragraph = self.raw.barriers.last().filter(|barrier| barrier.is_soft && found < barrier.start).map(|barrier| barrier.start);
+        if let Some(start) = paragraph {
+            self.close_raw(start);
+            self.out.push("</p>\n");
+        }
         self.close_raw(found + 1);
         self.pop_raw();
         self.push_raw(html);
+        if paragraph.is_some() {
+            self.out.push("\n<p>");
+            self.raw.has_left = true;
+        }
         for barrier in &mut self.raw.barriers {
             barrier.start = barrier.start.min(self.raw.open.len());
         }
