@@ -150,15 +150,15 @@ impl fmt::Display for UrlPath {
 pub struct Anchor(Arc<str>);
 
 impl Anchor {
-    /// GitHub's anchor for a heading's text: lower case; letters, marks, digits, connector punctuation, hyphens kept;
-    /// spaces become hyphens; everything else is dropped. May be empty; numbering of repeats is the caller's.
+    /// GitHub's anchor for a heading's text: lower case; letters, marks, digits, connector punctuation, hyphens kept; spaces (the ASCII one alone)
+    /// become hyphens; everything else is dropped, `①` and full-width spaces too. May be empty; numbering of repeats is the caller's.
     #[must_use]
     pub fn from_heading(text: &str) -> Self {
         let mut anchor = String::with_capacity(text.len());
         for letter in text.trim().nfc().flat_map(char::to_lowercase) {
             if letter == ' ' {
                 anchor.push('-');
-            } else if letter.is_alphanumeric() || letter == '-' || letter == '_' || unicode_normalization::char::is_combining_mark(letter) {
+            } else if letter == '-' || is_word(letter) {
                 anchor.push(letter);
             }
         }
@@ -188,6 +188,22 @@ impl fmt::Display for Anchor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
+}
+
+/// What Unicode's regular expressions mean by `\w` (UTS #18): alphabetic letters, marks, decimal digits, connectors.
+fn is_word(letter: char) -> bool {
+    let is_connector =
+        matches!(letter, '_' | '\u{203f}' | '\u{2040}' | '\u{2054}' | '\u{fe33}' | '\u{fe34}' | '\u{fe4d}'..='\u{fe4f}' | '\u{ff3f}');
+    letter.is_alphabetic()
+        || (letter.is_numeric() && !is_other_number(letter))
+        || is_connector
+        || unicode_normalization::char::is_combining_mark(letter)
+}
+
+/// Numbers that are no decimal digits (general category No): fractions, superscripts, `①`, `㈠`. The ranges also hold what is not assigned, and
+/// letters between them.
+fn is_other_number(letter: char) -> bool {
+    matches!(letter, '\u{b2}'..='\u{b3}' | '\u{b9}' | '\u{bc}'..='\u{be}' | '\u{9f4}'..='\u{9f9}' | '\u{b72}'..='\u{b77}' | '\u{bf0}'..='\u{bf2}' | '\u{c78}'..='\u{c7e}' | '\u{d58}'..='\u{d5e}' | '\u{d70}'..='\u{d78}' | '\u{f2a}'..='\u{f33}' | '\u{1369}'..='\u{137c}' | '\u{17f0}'..='\u{17f9}' | '\u{19da}' | '\u{2070}' | '\u{2074}'..='\u{2079}' | '\u{2080}'..='\u{2089}' | '\u{2150}'..='\u{215f}' | '\u{2189}' | '\u{2460}'..='\u{249b}' | '\u{24ea}'..='\u{24ff}' | '\u{2776}'..='\u{2793}' | '\u{2cfd}' | '\u{3192}'..='\u{3195}' | '\u{3220}'..='\u{3229}' | '\u{3248}'..='\u{324f}' | '\u{3251}'..='\u{325f}' | '\u{3280}'..='\u{3289}' | '\u{32b1}'..='\u{32bf}' | '\u{a830}'..='\u{a835}' | '\u{10107}'..='\u{10133}' | '\u{10175}'..='\u{10178}' | '\u{1018a}'..='\u{1018b}' | '\u{102e1}'..='\u{102fb}' | '\u{10320}'..='\u{10323}' | '\u{10858}'..='\u{1085f}' | '\u{10879}'..='\u{1087f}' | '\u{108a7}'..='\u{108af}' | '\u{108fb}'..='\u{108ff}' | '\u{10916}'..='\u{1091b}' | '\u{109bc}'..='\u{109bd}' | '\u{109c0}'..='\u{109ff}' | '\u{10a40}'..='\u{10a48}' | '\u{10a7d}'..='\u{10a7e}' | '\u{10a9d}'..='\u{10a9f}' | '\u{10aeb}'..='\u{10aef}' | '\u{10b58}'..='\u{10b5f}' | '\u{10b78}'..='\u{10b7f}' | '\u{10ba9}'..='\u{10baf}' | '\u{10cfa}'..='\u{10cff}' | '\u{10e60}'..='\u{10e7e}' | '\u{10f1d}'..='\u{10f26}' | '\u{10f51}'..='\u{10f54}' | '\u{10fc5}'..='\u{10fcb}' | '\u{11052}'..='\u{11065}' | '\u{111e1}'..='\u{111f4}' | '\u{1173a}'..='\u{1173b}' | '\u{118ea}'..='\u{118f2}' | '\u{11c5a}'..='\u{11c6c}' | '\u{11fc0}'..='\u{11fd4}' | '\u{16b5b}'..='\u{16b61}' | '\u{16e80}'..='\u{16e96}' | '\u{1d2e0}'..='\u{1d2f3}' | '\u{1d360}'..='\u{1d378}' | '\u{1e8c7}'..='\u{1e8cf}' | '\u{1ec71}'..='\u{1ecab}' | '\u{1ecad}'..='\u{1ecaf}' | '\u{1ecb1}'..='\u{1ed2d}' | '\u{1ed2f}'..='\u{1ed3d}' | '\u{1f100}'..='\u{1f10c}')
 }
 
 fn is_clean(path: &str) -> bool {
@@ -240,6 +256,11 @@ mod tests {
             ("What's `kube-proxy`?", "whats-kube-proxy"),
             ("C++ & C#", "c--c"),
             ("a_b", "a_b"),
+            ("① 安装", "-安装"),
+            ("x² ½ Ⅷ ٣", "x--ⅷ-٣"),
+            ("a\u{3000}b\u{a0}c", "abc"),
+            ("a  b", "a--b"),
+            ("一‿二＿三", "一‿二＿三"),
         ] {
             assert_eq!(Anchor::from_heading(heading).as_str(), anchor);
         }

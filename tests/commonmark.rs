@@ -173,6 +173,8 @@ fn gfm_extensions() {
 /// Why some examples differ.
 const TAG: &str = "a word behind `#` is a tag";
 
+const BRACES: &str = "braces that ask for nothing are text, as in `## {{ .Values }}`";
+
 /// The parser's own examples of the extensions that are on.
 #[test]
 fn parser() {
@@ -191,12 +193,18 @@ fn parser() {
                 (13, TAG),
                 (14, TAG),
                 (20, "an attribute whose name HTML cannot have is left out"),
+                (23, BRACES),
+                (28, BRACES),
+                (36, BRACES),
+                (38, BRACES),
+                (39, BRACES),
             ],
         ),
         (
             "wikilinks",
             &[
                 (5, "an address in running text becomes a link"),
+                (16, "a link without text cannot be seen, so it shows its target"),
                 (22, "the backslash of an escaped `|`, as tables need it, is none of the target's"),
                 (23, "a `#` starts a heading's name, and is shown as such"),
             ],

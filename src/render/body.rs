@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use pulldown_cmark_escape::escape_href;
 
-use super::embed::{self, Place};
+use super::embed::{self, Place, Places};
 use super::highlight::Blocks;
 use super::html::{escape, escape_into};
 use super::media::{self, Medium, Size};
@@ -68,6 +68,7 @@ impl<'a> Filler<'a> {
             at <= part.end && (at > part.start || part.start == 0) && html.is_char_boundary(at)
         };
         let mut links: Vec<&str> = Vec::new();
+        let mut places = Places::new(part.start);
         for hole in note.body.holes.iter().filter(inside) {
             let at = hole.at as usize;
             // An embed may have passed over the end of its paragraph.
@@ -78,7 +79,10 @@ impl<'a> Filler<'a> {
             match hole.fill {
                 Fill::LinkStart(link) => links.push(self.link_start(out, source, link as usize)),
                 Fill::LinkEnd(_) => out.push_str(links.pop().unwrap_or_default()),
-                Fill::Embed(link) => from = self.embed(out, source, link as usize, from, !links.is_empty()),
+                Fill::Embed(link) => {
+                    let place = if links.is_empty() { places.at(html, from) } else { Place::Inline };
+                    from = self.embed(out, source, link as usize, from, place);
+                }
                 Fill::Attribute(link) => self.attribute(out, source, link as usize),
                 Fill::Code(block) => {
                     if let Some(block_text) = note.code.get(block as usize) {
@@ -200,13 +204,13 @@ impl<'a> Filler<'a> {
     }
 
     /// Writes an embedded thing and returns where the body goes on.
-    fn embed(&mut self, out: &mut String, source: PageId, at: usize, from: usize, in_link: bool) -> usize {
+    fn embed(&mut self, out: &mut String, source: PageId, at: usize, from: usize, place: Place) -> usize {
         let Some((link, target)) = self.link(source, at) else { return from };
         let (text, size) = Size::split(&link.text, link.kind == LinkKind::Embed);
         let name = link.target.split(['#', '?']).next().unwrap_or_default();
         let name = name.rsplit(['/', '\\']).next().unwrap_or(name);
         match target {
-            Target::Page(page, anchor) => return self.embed_note(out, source, link, (*page, anchor.as_ref()), from, in_link),
+            Target::Page(page, anchor) => return self.embed_note(out, source, link, (*page, anchor.as_ref()), from, place),
             Target::Folder(_) => {
                 let href = self.href(target).unwrap_or_default();
                 media::element(out, Medium::Other, &href, text, name, &link.title, size);
@@ -250,7 +254,7 @@ impl<'a> Filler<'a> {
         link: &'a Link,
         what: (PageId, Option<&'a Anchor>),
         from: usize,
-        in_link: bool,
+        place: Place,
     ) -> usize {
         let site = self.site;
         let (page, anchor) = what;
@@ -260,7 +264,6 @@ impl<'a> Filler<'a> {
             Some(anchor) => format!("{}#{}", target.url.href_from(self.url), anchor.encoded()),
             None => target.url.href_from(self.url),
         };
-        let place = if in_link { Place::Inline } else { embed::place(&here.note.body.html, from) };
         let part = embed::part(&target.note, anchor);
         let fault = if self.stack.contains(&what) {
             Some("notes embed each other in a circle")

@@ -84,36 +84,52 @@ pub(super) enum Place {
     Inline,
 }
 
-/// What the place `at` of a body allows.
-pub(super) fn place(html: &str, at: usize) -> Place {
-    let before = html.get(..at).unwrap_or(html);
-    // Only what stands behind the last block's start tag can be open around the place, but for containers, which all allow blocks.
-    let start = before.rmatch_indices('<').map(|(start, _)| start).find(|start| starts_block(&before[*start..])).unwrap_or(0);
-    let mut open: Vec<(&str, bool)> = Vec::new();
-    for tag in tags(&before[start..]).filter(|tag| !is_void(tag.name)) {
-        if tag.end {
-            if let Some(last) = open.iter().rposition(|(name, _)| name.eq_ignore_ascii_case(tag.name)) {
-                open.truncate(last);
-            }
-        } else {
-            // The title of a callout is a paragraph that nothing interrupts.
-            let is_title = before[start + tag.range.start..start + tag.range.end].contains("class=\"callout-title\"");
-            open.push((tag.name, is_title));
-        }
+/// What places of a body allow, asked from front to back: the body is read once, as no look back from a place can tell a tag from what only looks like
+/// one, in a comment or an attribute.
+#[derive(Debug)]
+pub(super) struct Places<'a> {
+    at: usize,
+    /// The open elements, and which are titles of callouts: paragraphs that nothing interrupts.
+    open: Vec<(&'a str, bool)>,
+}
+
+impl<'a> Places<'a> {
+    /// The places of a part that starts at `at`, where blocks may stand.
+    pub(super) fn new(at: usize) -> Self {
+        Self { at, open: Vec::new() }
     }
-    match open.last() {
-        None => Place::Flow,
-        Some((_, true)) => Place::Inline,
-        Some((name, _)) if name.eq_ignore_ascii_case("p") => Place::Paragraph,
-        Some((name, _)) if is_container(name) || ["main", "article", "figure"].contains(name) => Place::Flow,
-        Some(_) => Place::Inline,
+
+    /// What the place `at` allows, which is not before the one asked last.
+    pub(super) fn at(&mut self, html: &'a str, at: usize) -> Place {
+        let Some(between) = html.get(self.at..at) else { return Place::Inline };
+        for tag in tags(between).filter(|tag| !is_void(tag.name)) {
+            if tag.end {
+                if let Some(last) = self.open.iter().rposition(|(name, _)| name.eq_ignore_ascii_case(tag.name)) {
+                    self.open.truncate(last);
+                }
+                continue;
+            }
+            // A paragraph of raw HTML may have no end tag.
+            if is_block(tag.name) && self.open.last().is_some_and(|(name, _)| name.eq_ignore_ascii_case("p")) {
+                self.open.pop();
+            }
+            let is_title = between[tag.range.clone()].contains("class=\"callout-title\"");
+            self.open.push((tag.name, is_title));
+        }
+        self.at = at;
+        match self.open.last() {
+            None => Place::Flow,
+            Some((_, true)) => Place::Inline,
+            Some((name, _)) if name.eq_ignore_ascii_case("p") => Place::Paragraph,
+            Some((name, _)) if is_container(name) || ["main", "article", "figure"].contains(name) => Place::Flow,
+            Some(_) => Place::Inline,
+        }
     }
 }
 
-fn starts_block(html: &str) -> bool {
-    ["<p>", "<p ", "<h1", "<h2", "<h3", "<h4", "<h5", "<h6", "<td", "<th", "<li", "<dt", "<dd", "<div", "<summary", "<blockquote"]
-        .iter()
-        .any(|start| html.starts_with(start))
+fn is_block(name: &str) -> bool {
+    is_container(name)
+        || ["p", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "dt", "figure"].iter().any(|block| name.eq_ignore_ascii_case(block))
 }
 
 /// Attributes whose value is one id or several.

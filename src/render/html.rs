@@ -48,7 +48,11 @@ pub(super) fn tags(html: &str) -> impl Iterator<Item = Tag<'_>> {
         loop {
             let start = at + html.get(at..)?.find('<')?;
             if html[start..].starts_with("<!--") {
-                at = html[start + 4..].find("-->").map_or(html.len(), |offset| start + 4 + offset + 3);
+                at = start + comment(&html[start..]);
+                continue;
+            }
+            if html[start..].starts_with("<!") || html[start..].starts_with("<?") {
+                at = html[start..].find('>').map_or(html.len(), |offset| start + offset + 1);
                 continue;
             }
             let bytes = html.as_bytes();
@@ -69,6 +73,17 @@ pub(super) fn tags(html: &str) -> impl Iterator<Item = Tag<'_>> {
             return Some(Tag { range: start..close, name, end, attributes });
         }
     })
+}
+
+/// The length of the comment that `html` starts with, as HTML has it: `<!-->` and `<!--->` are whole ones.
+fn comment(html: &str) -> usize {
+    if let Some(short) = ["<!-->", "<!--->"].into_iter().find(|short| html.starts_with(short)) {
+        return short.len();
+    }
+    let ends = html.match_indices("--").map(|(at, _)| at).filter(|at| *at >= 4);
+    let length = |at: usize| ["-->", "--!>"].into_iter().find(|end| html[at..].starts_with(end)).map(|end| at + end.len());
+    // `match_indices` does not see the second of overlapping hyphens.
+    ends.flat_map(|at| [at, at + 1]).find_map(length).unwrap_or(html.len())
 }
 
 /// The place of `</name` from `at` on, or the end.
@@ -132,7 +147,7 @@ mod tests {
 
     #[test]
     fn tags_are_found_whatever_stands_around_them() {
-        let html = "a < b <!-- <i id=\"no\"> --><p id=\"x\" hidden class='y'>t<br/></p><script>if (a<b) \"<u>\"</script><img src=x";
+        let html = "a < b <!-- <i id=\"no\"> --><p id=\"x\" hidden class='y'>t<br/></p><!--><!---><? <b> ?><!x <b>><!-- <b> --!><script>if (a<b) \"<u>\"</script><img src=x";
         let names: Vec<String> = tags(html).map(|tag| format!("{}{}", if tag.end { "/" } else { "" }, tag.name)).collect();
         assert_eq!(names, ["p", "br", "/p", "script", "/script", "img"]);
         let values: Vec<&str> = tags(html).next().unwrap().attributes.iter().map(|(_, value)| &html[value.clone()]).collect();

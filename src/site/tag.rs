@@ -12,6 +12,9 @@ use crate::text::natural_order;
 /// Where the tags' pages lie.
 pub const FOLDER: &str = "biji/tags/";
 
+/// How deep tags nest: each level is a page of its own, so what lies deeper counts for the level at this depth.
+const DEPTH: usize = 16;
+
 struct Draft {
     name: String,
     pages: Vec<PageId>,
@@ -66,7 +69,8 @@ fn own_tags(page: &Page, ids: &BTreeMap<&str, TagId>) -> Vec<Option<TagId>> {
 
 /// A tag as written, without `#`, empty parts and space around the parts; `None` when nothing is left.
 fn clean(tag: &str) -> Option<String> {
-    let parts: Vec<&str> = tag.trim().trim_start_matches('#').split('/').map(str::trim).filter(|part| !part.is_empty()).collect();
+    let parts: Vec<&str> =
+        tag.trim().trim_start_matches('#').split('/').map(str::trim).filter(|part| !part.is_empty()).take(DEPTH).collect();
     (!parts.is_empty()).then(|| parts.join("/"))
 }
 

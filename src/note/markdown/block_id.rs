@@ -47,7 +47,7 @@ impl Writer<'_> {
     /// A paragraph starts.
     pub(super) fn start_paragraph(&mut self) {
         // The first paragraph of an item stands for the item.
-        let is_first = self.out.html.ends_with("<li>") && !self.out.has_hole_here();
+        let is_first = self.out.html.ends_with("<li>") && !self.out.has_hole_here() && self.raw.is_clear();
         self.open_block();
         self.out.push("<p>");
         if !(is_first && self.blocks.tag.is_some()) {
@@ -59,11 +59,12 @@ impl Writer<'_> {
     /// A paragraph ends.
     pub(super) fn end_paragraph(&mut self) {
         self.end_text();
+        self.leave_label();
         self.leave_raw();
         let has_moved = self.name_block();
-        self.end_label();
+        self.push_label_end();
         let is_empty = self.out.html.ends_with("<p>") && !self.out.has_hole_here();
-        if is_empty && (self.is_dirty || has_moved) {
+        if is_empty && (self.is_dirty || has_moved || self.raw.has_left) {
             // What is left of a paragraph that was a comment or a name.
             let (start, holes) = (self.out.html.len() - "<p>".len(), self.out.holes.len());
             self.out.truncate(start, holes);

@@ -149,7 +149,7 @@ fn blocks(length: usize, letter: char, mark: char, beyond: impl FnOnce() -> Opti
 }
 
 /// Quotation marks, ellipsis, dash and middle dot: one character for the full-width and for the narrow mark.
-fn is_shared(mark: char) -> bool {
+pub(super) fn is_shared(mark: char) -> bool {
     matches!(mark, '“' | '”' | '‘' | '’' | '…' | '—' | '·')
 }
 

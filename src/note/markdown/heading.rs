@@ -16,6 +16,8 @@ pub(super) struct OpenHeading {
     html: usize,
     holes: usize,
     is_first: bool,
+    /// What stands in braces at its end and was taken for attributes, but is text.
+    braces: String,
 }
 
 impl<'a> Writer<'a> {
@@ -31,11 +33,14 @@ impl<'a> Writer<'a> {
         self.block();
         self.forget_block();
         self.out.start_line();
+        // `{b}` and `{{ x }}` are text: what asks for something has an id, a class or a value.
+        let is_text = id.is_none() && classes.is_empty() && attributes.iter().all(|(_, value)| value.is_none());
+        let braces = if is_text && self.options.extensions { self.braces(range) } else { String::new() };
         let is_first = self.first_heading.is_none()
             && !self.has_content
             && self.outer.is_empty()
             && (level == 1 || super::title::stands_alone(&self.source[range.end..], level));
-        self.heading = Some(OpenHeading { html: self.out.html.len(), holes: self.out.holes.len(), is_first });
+        self.heading = Some(OpenHeading { html: self.out.html.len(), holes: self.out.holes.len(), is_first, braces });
         let index = self.outline.len();
         let start = range.start;
         let end = start + self.source[range.clone()].trim_end().len();
@@ -67,7 +72,7 @@ impl<'a> Writer<'a> {
             self.out.push("\"");
         }
         let mut seen: Vec<&str> = vec!["id", "class"];
-        for (name, value) in attributes {
+        for (name, value) in attributes.iter().filter(|_| !is_text) {
             let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic())
                 && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b':'));
             if !is_name || seen.iter().any(|known| known.eq_ignore_ascii_case(name)) || seen.len() > 20 {
@@ -84,16 +89,38 @@ impl<'a> Writer<'a> {
         self.raw.enter(false);
     }
 
+    /// What the parser takes for attributes at a heading's end, with the space before it.
+    fn braces(&self, range: &std::ops::Range<usize>) -> String {
+        let text = self.source[range.clone()].trim_end();
+        let text = if text.starts_with('#') { text } else { text.trim_end_matches(['=', '-', '>', ' ', '\t', '\n', '\r']) };
+        let inside = text.strip_suffix('}').unwrap_or("");
+        let Some(start) = inside.rfind(['{', '}', '<', '>', '\\', '\n', '\r']).filter(|at| inside[*at..].starts_with('{')) else {
+            return String::new();
+        };
+        text[text[..start].trim_end().len()..].to_owned()
+    }
+
     /// It ends.
     pub(super) fn end_heading(&mut self) {
+        if let Some(braces) = self.heading.as_mut().map(|heading| std::mem::take(&mut heading.braces)).filter(|braces| !braces.is_empty()) {
+            let braces = self.clean(braces.into());
+            self.out.text(&braces);
+            self.show(&braces, true);
+        }
         self.end_text();
+        self.leave_label();
         self.leave_raw();
-        let text = self.visible.end_aside().text;
-        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        self.push_label_end();
+        let written = self.visible.end_aside().text;
+        let text = written.split_whitespace().collect::<Vec<_>>().join(" ");
         let index = self.outline.len().saturating_sub(1);
         let Some(open) = self.heading.take() else { return };
         let Some(heading) = self.outline.last_mut() else { return };
         heading.text.clone_from(&text);
+        if heading.anchor.as_str().is_empty() {
+            // GitHub counts every space.
+            heading.anchor = Anchor::from_heading(&written);
+        }
         let level = heading.level;
         let is_title = open.is_first && !text.is_empty() && self.title.is_none_or(|title| title.trim() == text);
         if (level == 1 || open.is_first) && self.first_heading.is_none() && !text.is_empty() {

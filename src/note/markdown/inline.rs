@@ -4,7 +4,7 @@
 
 use pulldown_cmark::{Event, LinkType, Tag, TagEnd};
 
-use super::link::{inline_target, wikilink_target, without_size};
+use super::link::{inline_target, wikilink_target, wikilink_text, without_size};
 use super::math::to_mathml;
 use super::output::offset;
 use super::writer::Writer;
@@ -42,6 +42,8 @@ struct Pending {
     html: usize,
     text: usize,
     place: (usize, usize),
+    /// Whether wide text stands before it, so that the marks which Chinese shares with other scripts are Chinese.
+    is_behind_wide: bool,
 }
 
 impl Inline {
@@ -124,6 +126,9 @@ impl<'a> Writer<'a> {
     }
 
     pub(super) fn start_inline(&mut self, tag: Tag<'a>, range: &std::ops::Range<usize>) {
+        if self.options.extensions {
+            self.end_verbatim();
+        }
         match tag {
             Tag::Emphasis => self.start_element("<em>", range),
             Tag::Strong => self.start_element("<strong>", range),
@@ -134,6 +139,7 @@ impl<'a> Writer<'a> {
                 self.references.used(&id);
                 let link = self.open_link(link_type, &dest_url, &title, range, false);
                 self.out.hole(Fill::LinkStart(link));
+                self.raw.enter(false);
             }
             Tag::Image { link_type, dest_url, title, id } => {
                 self.references.used(&id);
@@ -152,13 +158,20 @@ impl<'a> Writer<'a> {
             _ => self.end_marks(self.nesting_level().saturating_sub(1), links),
         }
         match tag {
-            TagEnd::Emphasis => self.unnest("</em>", false),
-            TagEnd::Strong => self.unnest("</strong>", false),
-            TagEnd::Strikethrough => self.unnest("</del>", false),
-            TagEnd::Superscript => self.unnest("</sup>", false),
-            TagEnd::Subscript => self.unnest("</sub>", false),
+            TagEnd::Emphasis => self.end_element("</em>"),
+            TagEnd::Strong => self.end_element("</strong>"),
+            TagEnd::Strikethrough => self.end_element("</del>"),
+            TagEnd::Superscript => self.end_element("</sup>"),
+            TagEnd::Subscript => self.end_element("</sub>"),
             TagEnd::Link => {
+                self.leave_raw();
                 if let Some((link, text)) = self.close_link(range) {
+                    // `[[note|]]` shows what `[[note]]` does: a link without a text cannot be seen.
+                    if self.links[link].kind == LinkKind::Wikilink && text.is_empty() && self.out.has_hole_here() {
+                        let shown = wikilink_text(&self.links[link].target);
+                        self.out.text(&shown);
+                        self.show(&shown, true);
+                    }
                     if self.links[link].kind != LinkKind::Wikilink || !self.links[link].text.is_empty() {
                         self.links[link].text = text;
                     }
@@ -219,6 +232,13 @@ impl<'a> Writer<'a> {
         if self.nest(1, range) {
             self.out.push(html);
         }
+        self.raw.enter(false);
+    }
+
+    /// An element ends, and what raw HTML opened in it.
+    fn end_element(&mut self, html: &str) {
+        self.leave_raw();
+        self.unnest(html, false);
     }
 
     fn open_link(&mut self, link_type: LinkType, target: &str, title: &str, range: &std::ops::Range<usize>, is_image: bool) -> u32 {
@@ -281,7 +301,7 @@ impl<'a> Writer<'a> {
         let Some(first) = text.chars().next() else { return };
         if let Some(pending) = self.inline.pending.take()
             && may_join
-            && is_wide(first)
+            && (is_wide(first) || (pending.is_behind_wide && super::cjk::is_shared(first)))
             && pending.place == self.visible.place()
             && self.out.html.as_bytes().get(pending.html) == Some(&b'\n')
         {
@@ -309,8 +329,13 @@ impl<'a> Writer<'a> {
     fn soft_break(&mut self) {
         let place = self.visible.place();
         let here = &mut self.visible.here().text;
-        if self.options.extensions && here.chars().next_back().is_some_and(is_wide) {
-            self.inline.pending = Some(Pending { html: self.out.html.len(), text: here.len(), place });
+        let mut before = here.chars().rev();
+        let last = before.next();
+        let is_behind_wide = last.is_some_and(is_wide);
+        let is_shared =
+            last.is_some_and(super::cjk::is_shared) && before.find(|letter| !super::cjk::is_shared(*letter)).is_some_and(is_wide);
+        if self.options.extensions && (is_behind_wide || is_shared) {
+            self.inline.pending = Some(Pending { html: self.out.html.len(), text: here.len(), place, is_behind_wide });
         } else {
             self.inline.pending = None;
         }

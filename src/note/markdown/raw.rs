@@ -19,6 +19,8 @@ pub(super) struct Raw {
     /// The element whose content is no HTML: `script`, `style`…
     verbatim: Option<String>,
     hidden: usize,
+    /// Whether an end tag ended a paragraph, so that the rest of it may be empty.
+    pub(super) has_left: bool,
 }
 
 #[derive(Debug)]
@@ -80,9 +82,21 @@ impl Raw {
         self.verbatim.is_some()
     }
 
+    /// Whether a browser reads what follows as SVG or MathML, where no element's content is verbatim and any may close itself.
+    fn is_foreign(&self) -> bool {
+        let html = |name: &str| matches!(name, "foreignobject" | "desc" | "title" | "annotation-xml" | "mi" | "mo" | "mn" | "ms" | "mtext");
+        let names = self.open.iter().rev().map(|element| element.name.as_str());
+        names.take_while(|name| !html(name)).any(|name| matches!(name, "svg" | "math"))
+    }
+
     /// How many elements are open.
     pub(super) fn depth(&self) -> usize {
         self.open.len()
+    }
+
+    /// Whether raw HTML has nothing open in the innermost Markdown block.
+    pub(super) fn is_clear(&self) -> bool {
+        self.open.len() <= self.barriers.last().map_or(0, |barrier| barrier.start)
     }
 
     /// The innermost Markdown block turns out to be none: what was opened in it belongs to the one around it.
@@ -123,7 +137,13 @@ impl Writer<'_> {
                     range.end
                 }
                 Token::Comment(range, has_end) => {
-                    self.push_raw(&html[range.clone()]);
+                    if self.options.extensions {
+                        // Nothing in it may be taken for a tag by whoever reads the body later.
+                        self.out.push("<");
+                        self.push_raw(&html[range.start + 1..range.end].replace('<', "&lt;"));
+                    } else {
+                        self.push_raw(&html[range.clone()]);
+                    }
                     if !has_end && self.options.extensions {
                         // A line comment's end is no end: the comment would swallow the page.
                         self.out.push(if html[range.clone()].starts_with("<!--") { "-->" } else { ">" });
@@ -180,7 +200,8 @@ impl Writer<'_> {
         at + end + length
     }
 
-    fn end_verbatim(&mut self) {
+    /// Ends an element whose content is no HTML: what Markdown writes next would be swallowed by it.
+    pub(super) fn end_verbatim(&mut self) {
         if let Some(name) = self.raw.verbatim.take() {
             self.out.push(&format!("</{name}>"));
         }
@@ -216,8 +237,8 @@ impl Writer<'_> {
             return;
         }
         self.has_content = true;
-        let is_void =
-            VOID.contains(&name) || (tag.is_closed && self.raw.open.iter().any(|element| matches!(element.name.as_str(), "svg" | "math")));
+        let is_foreign = self.raw.is_foreign();
+        let is_void = VOID.contains(&name) || (tag.is_closed && is_foreign);
         if self.options.extensions && OPTIONAL.contains(&name) && self.raw.open.last().is_some_and(|element| replaces(name, &element.name))
         {
             let start = self.raw.barriers.last().map_or(0, |barrier| barrier.start);
@@ -236,11 +257,11 @@ impl Writer<'_> {
         if is_void {
             return;
         }
-        if VERBATIM.contains(&name) {
+        if VERBATIM.contains(&name) && !is_foreign {
             self.raw.verbatim = Some(name.to_owned());
             return;
         }
-        let is_hidden = name == "template" || tag.attribute("hidden").is_some();
+        let is_hidden = matches!(name, "template" | "script" | "style") || tag.attribute("hidden").is_some();
         self.raw.hidden += usize::from(is_hidden);
         let start = self.visible.here().text.len();
         let link = link.map(|link| (link, self.visible.place(), start));
@@ -352,9 +373,19 @@ impl Writer<'_> {
         // An end tag without a start would close something of the page.
         let Some(found) = self.raw.open[floor.min(self.raw.open.len())..].iter().rposition(|element| element.name == name) else { return };
         let found = floor + found;
+        // Closed from within a paragraph, it ends the paragraph.
+        let paragraph = self.raw.barriers.last().filter(|barrier| barrier.is_soft && found < barrier.start).map(|barrier| barrier.start);
+        if let Some(start) = paragraph {
+            self.close_raw(start);
+            self.out.push("</p>\n");
+        }
         self.close_raw(found + 1);
         self.pop_raw();
         self.push_raw(html);
+        if paragraph.is_some() {
+            self.out.push("\n<p>");
+            self.raw.has_left = true;
+        }
         for barrier in &mut self.raw.barriers {
             barrier.start = barrier.start.min(self.raw.open.len());
         }

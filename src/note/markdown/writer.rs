@@ -177,6 +177,9 @@ impl<'a> Writer<'a> {
     /// What every start of a block has in common: the line before it ends.
     pub(super) fn block(&mut self) {
         self.end_line();
+        if self.options.extensions {
+            self.end_verbatim();
+        }
         self.visible.end_line();
     }
 
@@ -187,7 +190,19 @@ impl<'a> Writer<'a> {
         self.end_label();
     }
 
-    pub(super) fn end_label(&mut self) {
+    fn end_label(&mut self) {
+        self.leave_label();
+        self.push_label_end();
+    }
+
+    /// What raw HTML opened in a task's label ends.
+    pub(super) fn leave_label(&mut self) {
+        if self.has_label {
+            self.leave_raw();
+        }
+    }
+
+    pub(super) fn push_label_end(&mut self) {
         if std::mem::take(&mut self.has_label) {
             self.out.push("</label>");
         }
@@ -195,7 +210,7 @@ impl<'a> Writer<'a> {
 
     /// Whether nothing was written yet of the item that is open.
     pub(super) fn starts_item(&self) -> bool {
-        !self.out.has_hole_here() && ["<li>\n<p>", "<li>"].iter().any(|start| self.out.html.ends_with(start))
+        !self.out.has_hole_here() && self.raw.is_clear() && ["<li>\n<p>", "<li>"].iter().any(|start| self.out.html.ends_with(start))
     }
 
     /// The box of a task, whose label is the rest of its line. `state`: what stands in the box, where that is neither a space nor an `x`.
@@ -215,6 +230,7 @@ impl<'a> Writer<'a> {
         }
         let checked = if is_done { " checked=\"\"" } else { "" };
         self.out.push(&format!("<label><input type=\"checkbox\"{data}{checked} disabled=\"\" /> "));
+        self.raw.enter(false);
         self.has_label = true;
         self.has_content = true;
     }
