@@ -167,6 +167,7 @@ impl<'a> Writer<'a> {
             }
             TagEnd::DefinitionListTitle => {
                 self.end_text();
+                self.end_label();
                 self.leave_raw();
                 self.unnest("</dt>\n", false);
             }

@@ -3,7 +3,7 @@
 //! In: references and definitions as they come. Out: the list of notes that are referred to. A definition that nothing visible refers to is
 //! not shown.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write as _;
 
 use super::output::Output;
@@ -19,6 +19,10 @@ pub(super) struct Footnotes {
     notes: Vec<Footnote>,
     /// How many have a number.
     numbered: usize,
+    /// The headings of all definitions so far: what stands in a definition in a definition belongs to the inner one.
+    headings: BTreeSet<usize>,
+    /// Definitions of a label that has one already: their headings and places.
+    repeated: Vec<(Vec<usize>, Option<(String, Span)>)>,
 }
 
 #[derive(Debug, Default)]
@@ -35,7 +39,7 @@ struct Definition {
     output: Output,
     text: Section,
     /// The headings in it, whose `html_start` moves with it.
-    headings: std::ops::Range<usize>,
+    headings: Vec<usize>,
     /// Its label and place; `None` for an inline footnote.
     place: Option<(String, Span)>,
 }
@@ -43,9 +47,9 @@ struct Definition {
 /// Where a footnote's parts came to lie.
 pub(super) struct Placed {
     /// Headings of the outline whose `html_start` grows by the offset.
-    pub(super) moved: Vec<(std::ops::Range<usize>, usize)>,
+    pub(super) moved: Vec<(Vec<usize>, usize)>,
     /// Headings that are not shown.
-    pub(super) hidden: Vec<std::ops::Range<usize>>,
+    pub(super) hidden: Vec<usize>,
     /// The ids that were written.
     pub(super) anchors: Vec<Anchor>,
     /// Labels and places of the definitions that nothing shown refers to.
@@ -85,13 +89,23 @@ impl Footnotes {
     /// Takes a definition. Of several with one label the first counts.
     pub(super) fn define(&mut self, label: &str, output: Output, text: Section, headings: std::ops::Range<usize>, span: Option<Span>) {
         let index = self.index(label);
-        self.notes[index].definition.get_or_insert(Definition { output, text, headings, place: span.map(|span| (label.to_owned(), span)) });
+        let place = span.map(|span| (label.to_owned(), span));
+        let headings: Vec<usize> = headings.filter(|heading| self.headings.insert(*heading)).collect();
+        if self.notes[index].definition.is_some() {
+            self.repeated.push((headings, place));
+        } else {
+            self.notes[index].definition = Some(Definition { output, text, headings, place });
+        }
     }
 
     /// Writes the list, and the notes' text to the sections that refer to them first.
     pub(super) fn finish(mut self, output: &mut Output, visible: &mut Visible) -> Placed {
         let mut placed = Placed { moved: Vec::new(), hidden: Vec::new(), anchors: Vec::new(), unused: Vec::new() };
         let shown = self.shown();
+        for (headings, place) in std::mem::take(&mut self.repeated) {
+            placed.hidden.extend(headings);
+            placed.unused.extend(place);
+        }
         let mut is_open = false;
         let mut order: Vec<usize> = (0..self.notes.len()).collect();
         order.sort_by_key(|index| self.notes[*index].number);
@@ -100,7 +114,7 @@ impl Footnotes {
             let note = &mut self.notes[index];
             let Some(definition) = note.definition.take() else { continue };
             if !shown[index] {
-                placed.hidden.push(definition.headings);
+                placed.hidden.extend(definition.headings);
                 placed.unused.extend(definition.place);
                 continue;
             }

@@ -61,6 +61,11 @@ const INLINE: &[&str] = &[
     "span", "strike", "strong", "sub", "sup", "svg", "textarea", "time", "tt", "u", "var", "video", "wbr", "path", "g", "use",
 ];
 
+/// Whether an element may have this name: that of HTML, SVG, MathML or a custom element.
+fn is_name(name: &str) -> bool {
+    name.chars().all(|char| char.is_alphanumeric() || matches!(char, '-' | '_' | '.' | ':'))
+}
+
 impl Raw {
     /// Whether text here is not seen.
     pub(super) fn hides(&self) -> bool {
@@ -132,6 +137,11 @@ impl Writer<'_> {
                 continue;
             }
             at = match tag::token(html, at) {
+                Token::Open(Tag { name, range, .. }) | Token::Close { name, range } if self.options.extensions && !is_name(&name) => {
+                    // A browser makes an element of `<p<…>` whose end tag no reader of the body would find.
+                    self.raw_text("<");
+                    range.start + 1
+                }
                 Token::Text(range) => {
                     self.raw_text(&html[range.clone()]);
                     range.end

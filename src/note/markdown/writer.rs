@@ -190,7 +190,7 @@ impl<'a> Writer<'a> {
         self.end_label();
     }
 
-    fn end_label(&mut self) {
+    pub(super) fn end_label(&mut self) {
         self.leave_label();
         self.push_label_end();
     }
@@ -349,15 +349,14 @@ impl<'a> Writer<'a> {
         let footnotes = std::mem::take(&mut self.footnotes);
         let placed = footnotes.finish(&mut self.out, &mut self.visible);
         for (headings, base) in placed.moved {
-            for heading in &mut self.outline[headings] {
-                heading.html_start = heading.html_start.saturating_add(offset(base));
+            for heading in headings {
+                let start = &mut self.outline[heading].html_start;
+                *start = start.saturating_add(offset(base));
             }
         }
         // The headings of a footnote that is not shown stay in the outline, as holes count them; they lead nowhere.
-        for headings in placed.hidden {
-            for heading in &mut self.outline[headings] {
-                heading.html_start = offset(self.out.html.len());
-            }
+        for heading in placed.hidden {
+            self.outline[heading].html_start = offset(self.out.html.len());
         }
         self.diagnostics.extend(placed.unused.iter().map(|(label, span)| unused::footnote(label, *span, self.file)));
         let anchors = anchor::assign(&mut self.outline, self.explicit, placed.anchors, self.file, self.diagnostics);
