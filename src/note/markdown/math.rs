@@ -5,6 +5,8 @@
 use pulldown_latex::config::DisplayMode;
 use pulldown_latex::{Parser, RenderConfig, Storage};
 
+use super::tag::{self, Token};
+
 /// The longest formula that is read, and the deepest.
 const LENGTH: usize = 20_000;
 const DEPTH: usize = 60;
@@ -30,7 +32,39 @@ pub(super) fn to_mathml(tex: &str, is_display: bool) -> Result<String, String> {
     let mut mathml = String::new();
     pulldown_latex::push_mathml(&mut mathml, events.into_iter(), RenderConfig { display_mode, ..RenderConfig::default() })
         .map_err(|error| first_line(&error.to_string()))?;
+    if !is_well_formed(&mathml) {
+        // The writer of MathML puts tags into tags where a command lacks its argument.
+        return Err("a command has no argument".to_owned());
+    }
     Ok(without_styles(&mathml))
+}
+
+/// Whether every element is closed, in order, and has a name.
+fn is_well_formed(mathml: &str) -> bool {
+    let mut open = Vec::new();
+    let mut at = 0;
+    while at < mathml.len() {
+        at = match tag::token(mathml, at) {
+            Token::Text(range) => range.end,
+            Token::Open(tag) => {
+                if !tag.name.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+                    return false;
+                }
+                if !tag.is_closed {
+                    open.push(tag.name);
+                }
+                tag.range.end
+            }
+            Token::Close { range, name } => {
+                if open.pop().is_none_or(|open| open != name) {
+                    return false;
+                }
+                range.end
+            }
+            Token::Comment(..) | Token::Unfinished(_) => return false,
+        };
+    }
+    open.is_empty()
 }
 
 /// Refuses what could make the reader of formulas expand without bound or recurse too deeply.
