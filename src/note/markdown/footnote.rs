@@ -12,6 +12,9 @@ use crate::note::Section;
 use crate::path::Anchor;
 use crate::text::Span;
 
+/// A definition's label and place.
+type Place = (String, Span);
+
 /// All footnotes of one note.
 #[derive(Debug, Default)]
 pub(super) struct Footnotes {
@@ -22,7 +25,7 @@ pub(super) struct Footnotes {
     /// The headings of all definitions so far: what stands in a definition in a definition belongs to the inner one.
     headings: BTreeSet<usize>,
     /// Definitions of a label that has one already: their headings and places.
-    repeated: Vec<(Vec<usize>, Option<(String, Span)>)>,
+    repeated: Vec<(Vec<usize>, Option<Place>)>,
 }
 
 #[derive(Debug, Default)]
@@ -41,7 +44,7 @@ struct Definition {
     /// The headings in it, whose `html_start` moves with it.
     headings: Vec<usize>,
     /// Its label and place; `None` for an inline footnote.
-    place: Option<(String, Span)>,
+    place: Option<Place>,
 }
 
 /// Where a footnote's parts came to lie.
@@ -53,7 +56,7 @@ pub(super) struct Placed {
     /// The ids that were written.
     pub(super) anchors: Vec<Anchor>,
     /// Labels and places of the definitions that nothing shown refers to.
-    pub(super) unused: Vec<(String, Span)>,
+    pub(super) unused: Vec<Place>,
 }
 
 impl Footnotes {
