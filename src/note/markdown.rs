@@ -3,6 +3,7 @@
 //! In: the text behind the front matter. Out: HTML with holes, outline, links, code blocks, visible text and anchors. Looks at nothing
 //! outside the note; what needs neighbours stays a hole.
 
+mod abbreviation;
 mod anchor;
 mod autolink;
 mod block;
@@ -14,10 +15,12 @@ mod events;
 mod footnote;
 mod heading;
 mod inline;
+mod inline_footnote;
 mod link;
 mod math;
 mod output;
 mod raw;
+mod shorthand;
 mod tag;
 mod text;
 mod title;
@@ -59,8 +62,8 @@ pub(super) struct Markdown {
 /// Reads the body that starts at byte `from`. `title` and `tags` are the front matter's.
 pub(super) fn read(file: &File, from: usize, title: Option<&str>, tags: Vec<String>, options: Options) -> (Markdown, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
-    let masked = if options.extensions { comment::mask(file, from, &mut diagnostics) } else { None };
-    let source = masked.as_deref().unwrap_or(&file.text);
-    let read = writer::write(file, source, from, title, tags, options, &mut diagnostics);
+    let (masked, abbreviations) = if options.extensions { comment::mask(file, from, &mut diagnostics) } else { Default::default() };
+    let source = writer::Source { file, text: masked.as_deref().unwrap_or(&file.text), from, abbreviations };
+    let read = writer::write(source, title, tags, options, &mut diagnostics);
     (read, diagnostics)
 }

@@ -9,6 +9,21 @@ use crate::note::CodeBlock;
 use crate::text::Span;
 
 impl<'a> Writer<'a> {
+    /// `[/] ` and the like at the start of an item: a task in a state that only Obsidian's users know. Returns its length.
+    pub(super) fn task_state(&mut self, text: &str) -> usize {
+        let mut letters = text.chars();
+        let (Some('['), Some(state), Some(']'), Some(' ' | '\t')) = (letters.next(), letters.next(), letters.next(), letters.next()) else {
+            return 0;
+        };
+        // What Obsidian's themes know; `[1]` and `[@]` stay text, as on GitHub.
+        let is_state = state.is_ascii_alphabetic() || matches!(state, '/' | '-' | '>' | '<' | '!' | '?' | '*' | '"' | '+' | '~' | '=');
+        if !is_state || !self.is_literal(0) || !self.starts_item() {
+            return 0;
+        }
+        self.task(false, Some(state));
+        text.len() - letters.as_str().trim_start().len()
+    }
+
     /// A block, or an inline element, starts.
     pub(super) fn start(&mut self, tag: Tag<'a>, range: &std::ops::Range<usize>) {
         match tag {

@@ -2,9 +2,12 @@
 //!
 //! In: where blocks start and end. Out: `id` attributes in what was written, and anchors.
 
+use std::ops::Range;
+
 use super::anchor::Explicit;
 use super::writer::Writer;
 use crate::path::Anchor;
+use crate::text::Span;
 
 /// Where blocks stand in the HTML.
 #[derive(Debug, Default)]
@@ -17,7 +20,28 @@ pub(super) struct Blocks {
     tag: Option<usize>,
 }
 
+/// `^id` at the end of a block.
+#[derive(Debug)]
+pub(super) struct BlockId {
+    pub(super) id: String,
+    pub(super) span: Span,
+    /// Where the text ended with it.
+    pub(super) end: usize,
+}
+
 impl Writer<'_> {
+    /// The block id that a text ends with; what is behind `done` was just written.
+    pub(super) fn block_id(&self, text: &str, done: usize, range: &Range<usize>) -> Option<BlockId> {
+        let tail = text[done..].trim_end_matches([' ', '\t', char::from(super::comment::MASK)]);
+        let at = done + tail.rfind('^')?;
+        let id = text[at + 1..done + tail.len()].to_owned();
+        let is_id = !id.is_empty() && id.chars().all(|letter| letter.is_alphanumeric() || matches!(letter, '-' | '_'));
+        let (before, _) = self.around(text, &(at..at + 1), range);
+        let is_block = is_id && self.is_literal(at) && before.is_none_or(char::is_whitespace);
+        let span = self.span(text, &(at..at + 1 + id.len()), range);
+        is_block.then_some(BlockId { id, span, end: self.out.html.len() })
+    }
+
     /// A block that may be named starts with what is written next.
     pub(super) fn open_block(&mut self) {
         self.out.start_line();

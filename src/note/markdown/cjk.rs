@@ -161,6 +161,13 @@ pub(super) fn is_wide(letter: char) -> bool {
         | '\u{fe10}'..='\u{fe1f}' | '\u{fe30}'..='\u{fe6f}' | '\u{ff01}'..='\u{ffee}' | '\u{20000}'..='\u{3ffff}')
 }
 
+/// Han, kana and full-width punctuation: letters that are set without spaces between them.
+pub(super) fn is_unspaced(letter: char) -> bool {
+    matches!(letter,
+        '\u{2e80}'..='\u{303f}' | '\u{3040}'..='\u{30ff}' | '\u{3100}'..='\u{312f}' | '\u{31a0}'..='\u{31ff}' | '\u{3400}'..='\u{4dbf}'
+        | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{fe30}'..='\u{fe4f}' | '\u{ff01}'..='\u{ff60}' | '\u{20000}'..='\u{3ffff}')
+}
+
 /// Whether the parser takes a character for punctuation. It is asked itself, so that the two never differ: a letter between the stars lets
 /// them be emphasis, punctuation does not.
 fn is_punctuation(letter: char) -> bool {

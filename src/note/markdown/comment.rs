@@ -1,21 +1,23 @@
-//! Obsidian's comments: what stands between two `%%` is for the writer alone.
+//! What is no text for the parser: Obsidian's comments, which stand between two `%%` for the writer alone, and lines that explain abbreviations.
 //!
-//! In: a note's text. Out: the same text with the comments masked, byte for byte at the same offsets, before anything else looks at it.
+//! In: a note's text. Out: the same text with both masked, byte for byte at the same offsets, before anything else looks at it; the abbreviations.
 //! When in doubt whether something is a comment, it is one: what is hidden wrongly is noticed, what is published wrongly is not.
 
+use super::abbreviation::{self, Abbreviation};
 use crate::diagnostic::{Code, Diagnostic, File};
 use crate::text::Span;
 
 /// What stands for a masked byte. It is a letter to the Markdown parser, and is never written.
 pub(super) const MASK: u8 = 0x1a;
 
-/// The masked text, or `None` when there is nothing to mask.
-pub(super) fn mask(file: &File, from: usize, diagnostics: &mut Vec<Diagnostic>) -> Option<String> {
+/// The masked text, or `None` when there is nothing to mask, and the abbreviations that the note explains.
+pub(super) fn mask(file: &File, from: usize, diagnostics: &mut Vec<Diagnostic>) -> (Option<String>, Vec<Abbreviation>) {
     let text = &*file.text;
     let has_controls = text.bytes().any(|byte| byte < b' ' && !matches!(byte, b'\n' | b'\r' | b'\t' | 0x0c | 0));
-    let comments = if text[from..].contains("%%") { find(text, from) } else { Vec::new() };
-    if comments.is_empty() && !has_controls {
-        return None;
+    let may_hold = ["%%", "*["].into_iter().any(|mark| text[from..].contains(mark));
+    let (comments, abbreviations) = if may_hold { find(text, from) } else { Default::default() };
+    if comments.is_empty() && abbreviations.is_empty() && !has_controls {
+        return (None, Vec::new());
     }
     let mut masked = text.as_bytes().to_vec();
     for byte in &mut masked {
@@ -32,16 +34,26 @@ pub(super) fn mask(file: &File, from: usize, diagnostics: &mut Vec<Diagnostic>) 
                     .hint("end it with `%%`, or write `\\%%` if it is none; until then the rest of the note is hidden"),
             );
         }
-        for byte in &mut masked[comment.range.clone()] {
-            if !comment.is_alone {
-                *byte = MASK;
-            } else if !matches!(byte, b'\n' | b'\r') {
-                *byte = b' ';
-            }
+        if comment.is_alone {
+            blank(&mut masked[comment.range]);
+        } else {
+            masked[comment.range].fill(MASK);
         }
     }
+    let abbreviations = abbreviations.into_iter().map(|(range, abbreviation)| {
+        blank(&mut masked[range]);
+        abbreviation
+    });
+    let abbreviations = abbreviations.collect();
     // Whole characters were replaced by ASCII: comments start and end at `%`.
-    String::from_utf8(masked).ok()
+    (String::from_utf8(masked).ok(), abbreviations)
+}
+
+/// Makes lines blank.
+fn blank(lines: &mut [u8]) {
+    for byte in lines.iter_mut().filter(|byte| !matches!(byte, b'\n' | b'\r')) {
+        *byte = b' ';
+    }
 }
 
 struct Comment {
@@ -51,8 +63,18 @@ struct Comment {
     is_alone: bool,
 }
 
-fn find(text: &str, from: usize) -> Vec<Comment> {
-    let mut scan = Scan { text, bytes: text.as_bytes(), comments: Vec::new(), fence: None, in_list: false, unclosed: [0; RUNS] };
+type Explained = (std::ops::Range<usize>, Abbreviation);
+
+fn find(text: &str, from: usize) -> (Vec<Comment>, Vec<Explained>) {
+    let mut scan = Scan {
+        text,
+        bytes: text.as_bytes(),
+        comments: Vec::new(),
+        abbreviations: Vec::new(),
+        fence: None,
+        in_list: false,
+        unclosed: [0; RUNS],
+    };
     let mut at = from;
     let mut was_blank = true;
     while at < text.len() {
@@ -60,7 +82,7 @@ fn find(text: &str, from: usize) -> Vec<Comment> {
         was_blank = is_blank;
         at = next;
     }
-    scan.comments
+    (scan.comments, scan.abbreviations)
 }
 
 /// Runs of more backticks than this do not make code.
@@ -70,6 +92,8 @@ struct Scan<'a> {
     text: &'a str,
     bytes: &'a [u8],
     comments: Vec<Comment>,
+    /// The lines that explain abbreviations.
+    abbreviations: Vec<Explained>,
     fence: Option<Fence>,
     in_list: bool,
     /// For each length of a run of backticks (the last: dollar signs), up to where there is none that closes it.
@@ -124,6 +148,12 @@ impl Scan<'_> {
         if let Some(fence) = fence(content, lead.quotes) {
             self.fence = Some(fence);
             return (end, false);
+        }
+        if !lead.has_marker
+            && let Some(abbreviation) = abbreviation::definition(content, lead.content)
+        {
+            self.abbreviations.push((lead.content..end, abbreviation));
+            return (end, true);
         }
         self.inline(lead.content, end, after_blank)
     }

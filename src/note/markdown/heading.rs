@@ -18,6 +18,8 @@ pub(super) struct OpenHeading {
     is_first: bool,
     /// What stands in braces at its end and was taken for attributes, but is text.
     braces: String,
+    /// The emojis written by their names: the name with its colons, the emoji.
+    pub(super) emojis: Vec<(String, String)>,
 }
 
 impl<'a> Writer<'a> {
@@ -40,7 +42,7 @@ impl<'a> Writer<'a> {
             && !self.has_content
             && self.outer.is_empty()
             && (level == 1 || super::title::stands_alone(&self.source[range.end..], level));
-        self.heading = Some(OpenHeading { html: self.out.html.len(), holes: self.out.holes.len(), is_first, braces });
+        self.heading = Some(OpenHeading { html: self.out.html.len(), holes: self.out.holes.len(), is_first, braces, emojis: Vec::new() });
         let index = self.outline.len();
         let start = range.start;
         let end = start + self.source[range.clone()].trim_end().len();
@@ -118,8 +120,8 @@ impl<'a> Writer<'a> {
         let Some(heading) = self.outline.last_mut() else { return };
         heading.text.clone_from(&text);
         if heading.anchor.as_str().is_empty() {
-            // GitHub counts every space.
-            heading.anchor = Anchor::from_heading(&written);
+            // GitHub counts every space, and the names of emojis.
+            heading.anchor = Anchor::from_heading(&with_names(written, &open.emojis));
         }
         let level = heading.level;
         let is_title = open.is_first && !text.is_empty() && self.title.is_none_or(|title| title.trim() == text);
@@ -140,4 +142,21 @@ impl<'a> Writer<'a> {
             self.visible.start_section((!self.outline[index].is_title).then(|| offset(index)));
         }
     }
+}
+
+/// The text with the emojis that were written by their names as they were written.
+fn with_names(text: String, emojis: &[(String, String)]) -> String {
+    if emojis.is_empty() {
+        return text;
+    }
+    let mut rest = text.as_str();
+    let mut named = String::with_capacity(text.len());
+    for (name, emoji) in emojis {
+        let Some(at) = rest.find(emoji.as_str()) else { continue };
+        named.push_str(&rest[..at]);
+        named.push_str(name);
+        rest = &rest[at + emoji.len()..];
+    }
+    named.push_str(rest);
+    named
 }

@@ -4,9 +4,11 @@
 
 use pulldown_cmark::{Event, LinkType, Tag, TagEnd};
 
+use super::cjk::{is_shared, is_unspaced};
 use super::link::{inline_target, wikilink_target, wikilink_text, without_size};
 use super::math::to_mathml;
 use super::output::offset;
+use super::shorthand::{self, Tilde};
 use super::writer::Writer;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::note::{Fill, Link, LinkKind};
@@ -132,7 +134,11 @@ impl<'a> Writer<'a> {
         match tag {
             Tag::Emphasis => self.start_element("<em>", range),
             Tag::Strong => self.start_element("<strong>", range),
-            Tag::Strikethrough => self.start_element("<del>", range),
+            Tag::Strikethrough => match self.tilde(range) {
+                Some(Tilde::Text) => self.plain("~"),
+                Some(Tilde::Subscript) => self.start_element("<sub>", range),
+                Some(Tilde::Deleted) | None => self.start_element("<del>", range),
+            },
             Tag::Superscript => self.start_element("<sup>", range),
             Tag::Subscript => self.start_element("<sub>", range),
             Tag::Link { link_type, dest_url, title, id } => {
@@ -153,6 +159,11 @@ impl<'a> Writer<'a> {
 
     pub(super) fn end_inline(&mut self, tag: TagEnd, range: &std::ops::Range<usize>) {
         let links = self.inline.open.len();
+        let tilde = if tag == TagEnd::Strikethrough { self.tilde(range) } else { None };
+        if tilde == Some(Tilde::Text) {
+            self.plain("~");
+            return;
+        }
         match tag {
             TagEnd::Link => self.end_marks(self.nesting_level(), links.saturating_sub(1)),
             _ => self.end_marks(self.nesting_level().saturating_sub(1), links),
@@ -160,6 +171,7 @@ impl<'a> Writer<'a> {
         match tag {
             TagEnd::Emphasis => self.end_element("</em>"),
             TagEnd::Strong => self.end_element("</strong>"),
+            TagEnd::Strikethrough if tilde == Some(Tilde::Subscript) => self.end_element("</sub>"),
             TagEnd::Strikethrough => self.end_element("</del>"),
             TagEnd::Superscript => self.end_element("</sup>"),
             TagEnd::Subscript => self.end_element("</sub>"),
@@ -226,6 +238,11 @@ impl<'a> Writer<'a> {
         }
         self.out.hole(Fill::Embed(offset(link)));
         self.has_content = true;
+    }
+
+    /// What a deletion with single tildes is.
+    fn tilde(&self, range: &std::ops::Range<usize>) -> Option<Tilde> {
+        if self.options.extensions { shorthand::tilde(self.source, range) } else { None }
     }
 
     fn start_element(&mut self, html: &str, range: &std::ops::Range<usize>) {
@@ -301,7 +318,7 @@ impl<'a> Writer<'a> {
         let Some(first) = text.chars().next() else { return };
         if let Some(pending) = self.inline.pending.take()
             && may_join
-            && (is_wide(first) || (pending.is_behind_wide && super::cjk::is_shared(first)))
+            && (is_unspaced(first) || (pending.is_behind_wide && is_shared(first)))
             && pending.place == self.visible.place()
             && self.out.html.as_bytes().get(pending.html) == Some(&b'\n')
         {
@@ -331,9 +348,8 @@ impl<'a> Writer<'a> {
         let here = &mut self.visible.here().text;
         let mut before = here.chars().rev();
         let last = before.next();
-        let is_behind_wide = last.is_some_and(is_wide);
-        let is_shared =
-            last.is_some_and(super::cjk::is_shared) && before.find(|letter| !super::cjk::is_shared(*letter)).is_some_and(is_wide);
+        let is_behind_wide = last.is_some_and(is_unspaced);
+        let is_shared = last.is_some_and(is_shared) && before.find(|letter| !is_shared(*letter)).is_some_and(is_unspaced);
         if self.options.extensions && (is_behind_wide || is_shared) {
             self.inline.pending = Some(Pending { html: self.out.html.len(), text: here.len(), place, is_behind_wide });
         } else {
@@ -381,11 +397,4 @@ fn align(html: &str, source: &str) -> Vec<usize> {
     offsets.push(at);
     // A match that went astray must not end inside a character.
     offsets.iter().map(|at| source.floor_char_boundary(*at)).collect()
-}
-
-/// Han, kana and full-width punctuation: letters that are set without spaces between them.
-fn is_wide(letter: char) -> bool {
-    matches!(letter,
-        '\u{2e80}'..='\u{303f}' | '\u{3040}'..='\u{30ff}' | '\u{3100}'..='\u{312f}' | '\u{31a0}'..='\u{31ff}' | '\u{3400}'..='\u{4dbf}'
-        | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{fe30}'..='\u{fe4f}' | '\u{ff01}'..='\u{ff60}' | '\u{20000}'..='\u{3ffff}')
 }

@@ -8,7 +8,10 @@ use std::ops::Range;
 use pulldown_cmark::CowStr;
 
 use super::autolink;
-use super::output::{Output, offset};
+use super::block_id::BlockId;
+use super::inline_footnote::InlineFootnote;
+use super::output::offset;
+use super::shorthand;
 use super::writer::Writer;
 use crate::note::{Fill, Link, LinkKind};
 use crate::text::Span;
@@ -19,10 +22,10 @@ const LEVELS: usize = 100;
 /// The marks that are open within a block.
 #[derive(Debug, Default)]
 pub(super) struct Marks {
-    highlights: Vec<Highlight>,
-    footnote: Option<InlineFootnote>,
+    pub(super) highlights: Vec<Highlight>,
+    pub(super) footnote: Option<InlineFootnote>,
     /// How many inline footnotes there were, to name them.
-    footnotes: usize,
+    pub(super) footnotes: usize,
     /// The place of every tag among the note's.
     tags: HashMap<String, usize>,
     /// The block id that the last text ended with.
@@ -30,31 +33,15 @@ pub(super) struct Marks {
 }
 
 /// How deep in what a place is: elements, links, raw elements, texts that are written aside.
-type Level = (usize, usize, usize, usize);
+pub(super) type Level = (usize, usize, usize, usize);
 
 #[derive(Debug)]
-struct Highlight {
+pub(super) struct Highlight {
     html: usize,
     /// Where it stands in the visible text, if it is seen.
     text: Option<usize>,
     place: (usize, usize),
     level: Level,
-}
-
-#[derive(Debug)]
-struct InlineFootnote {
-    level: Level,
-    brackets: usize,
-    highlights: usize,
-}
-
-/// `^id` at the end of a block.
-#[derive(Debug)]
-pub(super) struct BlockId {
-    pub(super) id: String,
-    pub(super) span: Span,
-    /// Where the text ended with it.
-    pub(super) end: usize,
 }
 
 impl Marks {
@@ -68,14 +55,28 @@ impl Marks {
 }
 
 impl<'a> Writer<'a> {
-    /// Writes a text in which nothing is looked for.
-    fn plain(&mut self, text: &str) {
+    /// Writes a text in which nothing is looked for but abbreviations.
+    pub(super) fn plain(&mut self, text: &str) {
         if text.is_empty() {
             return;
         }
         let text = self.clean(text.into());
         self.show(&text, true);
-        self.out.text(&text);
+        if self.abbreviations.is_empty() || self.raw.in_code() {
+            self.out.text(&text);
+            return;
+        }
+        let mut done = 0;
+        for (found, meaning) in self.abbreviations.find(&text) {
+            self.out.text(&text[done..found.start]);
+            self.out.push("<abbr title=\"");
+            self.out.attribute(&meaning);
+            self.out.push("\">");
+            self.out.text(&text[found.clone()]);
+            self.out.push("</abbr>");
+            done = found.end;
+        }
+        self.out.text(&text[done..]);
     }
 
     /// A text of the parser.
@@ -105,6 +106,7 @@ impl<'a> Writer<'a> {
             if !in_link && autolink::may_hold(&text) { autolink::addresses(&text) } else { Vec::new() }.into_iter().peekable();
         let bytes = text.as_bytes();
         let mut at = done;
+        let (mut emoji_end, mut script_end) = (None, None);
         while at < bytes.len() {
             if let Some((mut found, mut target)) = addresses.next_if(|(found, _)| found.start <= at) {
                 if found.start < at {
@@ -147,6 +149,30 @@ impl<'a> Writer<'a> {
                         continue;
                     }
                 }
+                b':' if self.is_literal(at) => {
+                    let before = self.around(&text, &(at..at + 1), range).0.filter(|_| emoji_end != Some(at));
+                    if let Some((length, emoji)) = shorthand::emoji(&text[at + 1..], before)
+                        && self.is_literal(at + 1 + length)
+                    {
+                        self.plain(&text[done..at]);
+                        self.emoji(&text[at..at + length + 2], emoji);
+                        at += length + 2;
+                        done = at;
+                        emoji_end = Some(at);
+                        continue;
+                    }
+                }
+                mark @ (b'^' | b'~') if let Some(length) = self.script(&text, at, range, script_end == Some(at)) => {
+                    let (start, end) = if mark == b'^' { ("<sup>", "</sup>") } else { ("<sub>", "</sub>") };
+                    self.plain(&text[done..at]);
+                    self.out.push(start);
+                    self.plain(&text[at + 1..at + 1 + length]);
+                    self.out.push(end);
+                    at += length + 2;
+                    done = at;
+                    script_end = Some(at);
+                    continue;
+                }
                 b'^' if bytes[at + 1..].starts_with(b"[")
                     && !bytes[at + 2..].starts_with(b"]")
                     && !in_link
@@ -185,7 +211,7 @@ impl<'a> Writer<'a> {
     }
 
     /// Whether the byte is written as it is, neither escaped nor as an entity.
-    fn is_literal(&self, at: usize) -> bool {
+    pub(super) fn is_literal(&self, at: usize) -> bool {
         let number = self.pieces_of_text.partition_point(|piece| piece.text <= at);
         let Some(piece) = number.checked_sub(1).map(|number| self.pieces_of_text[number]) else { return false };
         if self.source.as_bytes().get(piece.source) == Some(&b'&') && piece.end > piece.source + 1 && piece.text == at {
@@ -198,7 +224,7 @@ impl<'a> Writer<'a> {
     }
 
     /// The place of a part of the text in the file.
-    fn span(&self, text: &str, part: &Range<usize>, range: &Range<usize>) -> Span {
+    pub(super) fn span(&self, text: &str, part: &Range<usize>, range: &Range<usize>) -> Span {
         let number = self.pieces_of_text.partition_point(|piece| piece.text <= part.start);
         if let Some(piece) = number.checked_sub(1).map(|number| self.pieces_of_text[number]) {
             let start = piece.source + (part.start - piece.text);
@@ -211,13 +237,13 @@ impl<'a> Writer<'a> {
     }
 
     /// The characters around a part of the text, also where others than text stand there.
-    fn around(&self, text: &str, part: &Range<usize>, range: &Range<usize>) -> (Option<char>, Option<char>) {
+    pub(super) fn around(&self, text: &str, part: &Range<usize>, range: &Range<usize>) -> (Option<char>, Option<char>) {
         let before = text[..part.start].chars().next_back().or_else(|| self.source.get(..range.start)?.chars().next_back());
         let behind = text[part.end..].chars().next().or_else(|| self.source.get(range.end..)?.chars().next());
         (before, behind)
     }
 
-    fn level(&self) -> Level {
+    pub(super) fn level(&self) -> Level {
         (self.nesting_level(), self.inline.links_open(), self.raw.depth(), self.outer.len())
     }
 
@@ -264,6 +290,23 @@ impl<'a> Writer<'a> {
         }
     }
 
+    /// The length of what the `^` or `~` at `at` raises or lowers. `is_second`: whether another one ends here, as in `SO~4~^2-^`.
+    fn script(&self, text: &str, at: usize, range: &Range<usize>, is_second: bool) -> Option<usize> {
+        let before = if is_second { Some(')') } else { self.around(text, &(at..at + 1), range).0 };
+        let rest = &text[at + 1..];
+        let length = if text.as_bytes()[at] == b'^' { shorthand::superscript(rest, before) } else { shorthand::subscript(rest, before) }?;
+        (self.is_literal(at) && self.is_literal(at + 1 + length)).then_some(length)
+    }
+
+    /// An emoji by its name, which stands between colons.
+    fn emoji(&mut self, name: &str, emoji: &str) {
+        self.show(emoji, true);
+        self.out.push(emoji);
+        if let Some(heading) = &mut self.heading {
+            heading.emojis.push((name.to_owned(), emoji.to_owned()));
+        }
+    }
+
     fn tag_link(&mut self, name: &str) {
         let name = self.clean(name.into()).into_string();
         self.show(&format!("#{name}"), false);
@@ -292,54 +335,6 @@ impl<'a> Writer<'a> {
         self.out.hole(Fill::LinkEnd(link));
     }
 
-    /// `^[`: what follows is written aside until its bracket ends.
-    fn start_footnote(&mut self) {
-        self.inline.forget_break();
-        self.marks.footnotes += 1;
-        let label = format!("\0{}", self.marks.footnotes);
-        let outer = std::mem::take(&mut self.out);
-        self.outer.push((outer, label, self.outline.len()));
-        self.visible.start_aside();
-        self.raw.enter(false);
-        self.marks.footnote = Some(InlineFootnote { level: self.level(), brackets: 1, highlights: self.marks.highlights.len() });
-    }
-
-    fn end_footnote(&mut self) {
-        let Some(note) = self.marks.footnote.take() else { return };
-        self.inline.forget_break();
-        self.marks.highlights.truncate(note.highlights);
-        self.leave_raw();
-        let Some((outer, label, headings)) = self.outer.pop() else { return };
-        let inner = std::mem::replace(&mut self.out, outer);
-        let text = self.visible.end_aside();
-        let within = self.footnote().map(str::to_owned);
-        let section = self.visible.section();
-        self.has_content = true;
-        self.footnotes.refer(&label, within.as_deref(), section, &mut self.out);
-        let mut definition = Output::default();
-        definition.push("<p>");
-        definition.append(inner);
-        definition.push("</p>\n");
-        self.footnotes.define(&label, definition, text, headings..self.outline.len(), None);
-    }
-
-    /// An inline footnote without an end was none.
-    fn undo_footnote(&mut self) {
-        let Some(note) = self.marks.footnote.take() else { return };
-        self.inline.forget_break();
-        self.marks.highlights.truncate(note.highlights);
-        self.raw.merge();
-        let Some((outer, ..)) = self.outer.pop() else { return };
-        let inner = std::mem::replace(&mut self.out, outer);
-        let text = self.visible.end_aside();
-        self.out.push("^[");
-        self.out.append(inner);
-        if !self.raw.hides() {
-            self.visible.push("^[");
-        }
-        self.visible.merge(&text);
-    }
-
     /// An element, a link or a raw element has ended, or is about to: what was opened in it and is deeper than `level` stays text.
     pub(super) fn end_marks(&mut self, nesting: usize, links: usize) {
         let is_deeper = |level: &Level| level.0 > nesting || level.1 > links;
@@ -363,33 +358,6 @@ impl<'a> Writer<'a> {
     pub(super) fn end_text(&mut self) {
         self.undo_footnote();
         self.marks.highlights.clear();
-    }
-
-    /// The block id that a text ends with; what is behind `done` was just written.
-    fn block_id(&self, text: &str, done: usize, range: &Range<usize>) -> Option<BlockId> {
-        let tail = text[done..].trim_end_matches([' ', '\t', char::from(super::comment::MASK)]);
-        let at = done + tail.rfind('^')?;
-        let id = text[at + 1..done + tail.len()].to_owned();
-        let is_id = !id.is_empty() && id.chars().all(|letter| letter.is_alphanumeric() || matches!(letter, '-' | '_'));
-        let (before, _) = self.around(text, &(at..at + 1), range);
-        let is_block = is_id && self.is_literal(at) && before.is_none_or(char::is_whitespace);
-        let span = self.span(text, &(at..at + 1 + id.len()), range);
-        is_block.then_some(BlockId { id, span, end: self.out.html.len() })
-    }
-
-    /// `[/] ` and the like at the start of an item: a task in a state that only Obsidian's users know. Returns its length.
-    fn task_state(&mut self, text: &str) -> usize {
-        let mut letters = text.chars();
-        let (Some('['), Some(state), Some(']'), Some(' ' | '\t')) = (letters.next(), letters.next(), letters.next(), letters.next()) else {
-            return 0;
-        };
-        // What Obsidian's themes know; `[1]` and `[@]` stay text, as on GitHub.
-        let is_state = state.is_ascii_alphabetic() || matches!(state, '/' | '-' | '>' | '<' | '!' | '?' | '*' | '"' | '+' | '~' | '=');
-        if !is_state || !self.is_literal(0) || !self.starts_item() {
-            return 0;
-        }
-        self.task(false, Some(state));
-        text.len() - letters.as_str().trim_start().len()
     }
 }
 

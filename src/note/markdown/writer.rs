@@ -5,6 +5,7 @@
 
 use pulldown_cmark::{Alignment, CowStr, Event, Options as Extensions};
 
+use super::abbreviation::{Abbreviation, Abbreviations};
 use super::anchor::{self, Explicit};
 use super::block_id::Blocks;
 use super::callout::Callouts;
@@ -36,6 +37,7 @@ pub(super) struct Writer<'a> {
     pub(super) raw: Raw,
     pub(super) footnotes: Footnotes,
     pub(super) references: References,
+    pub(super) abbreviations: Abbreviations,
     pub(super) outline: Vec<Heading>,
     pub(super) links: Vec<Link>,
     pub(super) code: Vec<CodeBlock>,
@@ -76,16 +78,26 @@ pub(super) struct Table {
     pub(super) has_body: bool,
 }
 
-/// Writes the Markdown of `source` from byte `from` on.
+/// What is written.
+pub(super) struct Source<'a> {
+    pub(super) file: &'a File,
+    /// The file's text, comments masked.
+    pub(super) text: &'a str,
+    /// Where the Markdown starts in it.
+    pub(super) from: usize,
+    /// The abbreviations that it explains.
+    pub(super) abbreviations: Vec<Abbreviation>,
+}
+
+/// Writes Markdown.
 pub(super) fn write(
-    file: &File,
-    source: &str,
-    from: usize,
+    source: Source<'_>,
     title: Option<&str>,
     tags: Vec<String>,
     options: Options,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Markdown {
+    let Source { file, text: source, from, abbreviations } = source;
     let prepared = if options.extensions { cjk::prepare(&source[from..]) } else { None };
     let mut writer = Writer {
         file,
@@ -97,6 +109,7 @@ pub(super) fn write(
         raw: Raw::default(),
         footnotes: Footnotes::default(),
         references: References::default(),
+        abbreviations: Abbreviations::new(abbreviations),
         outline: Vec::new(),
         links: Vec::new(),
         code: Vec::new(),
@@ -342,6 +355,7 @@ impl<'a> Writer<'a> {
     fn unused_references(&mut self, events: &Events<'_>) {
         let found = events.definitions(|label, address, range| self.references.report(label, address, Span::from(range), self.file));
         self.diagnostics.extend(found);
+        self.diagnostics.extend(self.abbreviations.unused(self.file));
     }
 
     fn finish(mut self) -> Markdown {
