@@ -110,7 +110,7 @@ mod tests {
             ("好的~谢谢~", Tilde::Text),
             ("a~b c~d", Tilde::Text),
         ] {
-            let range = source.find('~').unwrap()..source.rfind('~').unwrap() + 1;
+            let range = source.find('~').expect("a mark")..source.rfind('~').expect("a mark") + 1;
             assert_eq!(tilde(source, &range), Some(found), "{source}");
             let given = subscript(&source[range.start + 1..], source[..range.start].chars().next_back());
             assert_eq!(given.is_some(), found == Tilde::Subscript, "{source}");
@@ -135,7 +135,7 @@ mod tests {
             ("x^_^", None),
             ("x^^", None),
         ] {
-            let at = source.find('^').unwrap();
+            let at = source.find('^').expect("a mark");
             assert_eq!(superscript(&source[at + 1..], source[..at].chars().next_back()), length, "{source}");
         }
     }
@@ -153,7 +153,7 @@ mod tests {
             (":no_such_name:", None),
             (":tada", None),
         ] {
-            let at = source.find(':').unwrap();
+            let at = source.find(':').expect("a mark");
             let given = emoji(&source[at + 1..], source[..at].chars().next_back());
             assert_eq!(given.map(|(_, emoji)| emoji), found, "{source}");
         }
