@@ -120,6 +120,17 @@ pub(crate) fn parse(query: &str) -> Vec<Clause> {
     clauses
 }
 
+/// A query with operators read as nothing but text, one phrase: `rm -rf` stands on a page although it excludes what it names.
+pub(crate) fn literal(query: &str, clauses: &[Clause]) -> Option<Vec<Clause>> {
+    let has_operators = clauses.iter().any(|clause| clause.negated || clause.atoms.iter().any(|atom| atom.scope != Scope::Any));
+    if !has_operators {
+        return None;
+    }
+    let end = query.floor_char_boundary(query.len().min(MAX_QUERY));
+    let atoms = atoms(&Piece { text: &query[..end], scope: Scope::Any, negated: false, quoted: true, last: true });
+    (!atoms.is_empty()).then(|| vec![Clause { negated: false, optional: false, firm: true, atoms }])
+}
+
 /// Cuts at spaces outside quotes.
 fn pieces(query: &str) -> Vec<Piece<'_>> {
     let mut pieces = Vec::new();

@@ -5,7 +5,7 @@
 
 use crate::index::{Opened, Reads, Stop};
 use crate::pack::{BlockId, Blocks, Table, read_entry};
-use crate::query::{Atom, Clause, Scope, parse};
+use crate::query::{Atom, Clause, Scope, literal, parse};
 use crate::rank::{KNOBS, Match, Matches, Resolved, documents_of, match_atom, match_of, match_partly, match_together};
 use crate::snippet::{Needles, hit};
 use crate::terms::{find, find_meta, find_near};
@@ -100,13 +100,22 @@ impl Searcher {
 
     fn try_search(&self, request: &Request) -> Result<Response, Stop> {
         let opened = self.opened()?;
-        let clauses = parse(&request.query);
+        let mut clauses = parse(&request.query);
         if clauses.iter().all(|clause| clause.negated) {
             return Ok(Response::default());
         }
         let mut reads = Reads::default();
-        let resolved = resolve(opened, &clauses, &mut reads)?;
+        let mut resolved = resolve(opened, &clauses, &mut reads)?;
         let mut ranked = match_all(opened, &clauses, &resolved, &mut reads)?;
+        let as_text = if ranked.is_empty() { literal(&request.query, &clauses) } else { None };
+        if let Some(as_text) = as_text {
+            let found = resolve(opened, &as_text, &mut reads)?;
+            ranked = match_all(opened, &as_text, &found, &mut reads)?;
+            if !ranked.is_empty() {
+                clauses = as_text;
+                resolved = resolve(opened, &clauses, &mut reads)?;
+            }
+        }
         let partial = ranked.is_empty();
         if partial {
             ranked = match_some(opened, &clauses, &resolved, &mut reads)?;

@@ -48,7 +48,11 @@ fn notes() -> Vec<Document> {
             "Ownership",
             "Each value has an owner. std::sync::Arc shares it. C++ has no borrow checker; .NET collects garbage.",
         ),
-        document("rust/naive.md", "Café notes", "Running containers with kube-proxy v1.29 on 10.96.0.1 in snake_case."),
+        document(
+            "rust/naive.md",
+            "Café notes",
+            "Running containers with kube-proxy v1.29 on 10.96.0.1 in snake_case. Then run rm -rf folder with path:first.",
+        ),
     ]
 }
 
@@ -92,6 +96,9 @@ fn queries_find_their_page_first() {
         ("\"no borrow checker\"", "rust/own.md"),
         ("pod -kubelet -笔记", "k8s/taint.md"),
         ("garbage OR nothing", "rust/own.md"),
+        ("run rm -rf folder", "rust/naive.md"),
+        ("rm -rf", "rust/naive.md"),
+        ("with path:first", "rust/naive.md"),
     ] {
         let response = ask(&pack, query);
         assert_eq!(response.hits.first().map(|hit| hit.source.as_str()), Some(source), "{query}");
