@@ -50,6 +50,13 @@ fn cut(line: &str, from: usize, count: usize) -> &str {
     &line[from..end]
 }
 
+/// The `count` words that start at a place of a line; fewer where the line ends.
+fn words(line: &str, from: usize, count: usize) -> &str {
+    let rest = &line[from..];
+    let end = rest.match_indices(' ').nth(count - 1).map_or(rest.len(), |(at, _)| at);
+    &rest[..end]
+}
+
 /// A page of a note: its address and the lines that a reader sees.
 struct Page {
     url: String,
@@ -73,7 +80,16 @@ fn pages(public: &Path) -> Vec<Page> {
     pages
 }
 
-fn check(name: &str) {
+/// What is cut from the pages.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Runs {
+    /// 1 to 8 Han characters.
+    Han,
+    /// 1 to 5 words.
+    Words,
+}
+
+fn check(name: &str, runs: Runs) {
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpora").join(name);
     if !corpus.is_dir() {
         assert!(std::env::var_os("BIJI_REQUIRE_ALL").is_none(), "{} is not there", corpus.display());
@@ -97,7 +113,9 @@ fn check(name: &str) {
         .map(|(number, page)| {
             let lines = page.lines.iter().enumerate();
             let places = lines.flat_map(|(line, text)| {
-                text.char_indices().filter(|(_, letter)| is_han(*letter)).map(move |(at, _)| (line, at)).collect::<Vec<_>>()
+                let starts_word = |at: usize, letter: char| letter.is_alphanumeric() && (at == 0 || text[..at].ends_with(' '));
+                let starts = |(at, letter): &(usize, char)| if runs == Runs::Han { is_han(*letter) } else { starts_word(*at, *letter) };
+                text.char_indices().filter(starts).map(move |(at, _)| (line, at)).collect::<Vec<_>>()
             });
             (number, places.collect::<Vec<_>>())
         })
@@ -109,8 +127,11 @@ fn check(name: &str) {
     for round in 0..rounds {
         let (page, places) = if each.is_some() { &places[round % places.len()] } else { &places[random.below(places.len())] };
         let (line, at) = places[random.below(places.len())];
-        let count = 1 + random.below(8);
-        let query = cut(&pages[*page].lines[line], at, count);
+        let line = &pages[*page].lines[line];
+        let query = match runs {
+            Runs::Han => cut(line, at, 1 + random.below(8)),
+            Runs::Words => words(line, at, 1 + random.below(5)),
+        };
         let request = Request { query: query.to_owned(), limit: usize::MAX };
         let response = index.search(&request, |path| std::fs::read(public.join(path))).unwrap();
         asked += 1;
@@ -126,7 +147,17 @@ fn check(name: &str) {
 
 #[test]
 fn k8s_zh_is_found_by_whatever_it_shows() {
-    check("k8s-zh");
+    check("k8s-zh", Runs::Han);
+}
+
+#[test]
+fn rust_book_is_found_by_whatever_it_shows() {
+    check("rust-book", Runs::Words);
+}
+
+#[test]
+fn obsidian_tasks_is_found_by_whatever_it_shows() {
+    check("obsidian-tasks", Runs::Words);
 }
 
 #[test]

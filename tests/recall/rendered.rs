@@ -1,13 +1,17 @@
 //! The text of a note's page as a reader sees it, line by line.
 //!
 //! In: the HTML of a page of the default theme. Out: the title, and what stands in the note's body: a block, a cell or a line of code is a line. Formulas are left out, as
-//! their signs are arranged and not written; a picture stands for its description.
+//! their signs are arranged and not written; a picture stands for its description. What another note is embedded with is that note's text, and a callout without a
+//! title of its own shows a word of the theme's.
 
 /// Elements that do not end a line.
 const INLINE: &[&str] = &[
     "a", "abbr", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "ins", "kbd", "label", "mark", "q",
     "s", "samp", "small", "span", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr",
 ];
+
+/// The theme's words in all languages.
+const WORDS: &[&str] = &[include_str!("../../templates/strings/en.toml"), include_str!("../../templates/strings/zh.toml")];
 
 /// The lines of a note's page; `None` where the page is none of a note.
 pub(crate) fn lines(html: &str) -> Option<Vec<String>> {
@@ -48,6 +52,17 @@ fn read(html: &str, lines: &mut Vec<String>) {
                 let close = format!("</{name}>");
                 rest = rest.find(&close).map_or("", |at| &rest[at + close.len()..]);
             }
+            "div" if tag.contains("class=\"embed\"") => {
+                end_line(&mut line);
+                rest = behind_div(rest);
+            }
+            "p" if tag.contains("\"callout-title\"") => {
+                end_line(&mut line);
+                let end = rest.find("</p>").unwrap_or(rest.len());
+                if WORDS.iter().any(|words| words.contains(&format!("= \"{}\"", &rest[..end]))) {
+                    rest = &rest[end..];
+                }
+            }
             "img" => {
                 end_line(&mut line);
                 if let Some((_, value)) = tag.split_once("alt=\"") {
@@ -75,6 +90,18 @@ fn text(html: &str, in_code: bool, line: &mut String, end_line: &mut impl FnMut(
             end_line(line);
         }
     }
+}
+
+/// Behind the end of the `div` whose inside a text starts with.
+fn behind_div(html: &str) -> &str {
+    let mut open = 1;
+    let mut rest = html;
+    while open > 0 {
+        let Some(at) = ["<div", "</div>"].into_iter().filter_map(|tag| rest.find(tag)).min() else { return "" };
+        open = if rest[at..].starts_with("</") { open - 1 } else { open + 1 };
+        rest = &rest[at + tag_end(&rest[at..])..];
+    }
+    rest
 }
 
 /// Behind the tag or comment that a text starts with.
