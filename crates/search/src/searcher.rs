@@ -386,8 +386,9 @@ mod tests {
         for _ in 0..12 {
             let Step::Need(names) = searcher.search(&request) else { return true };
             for name in names {
-                let block = pack.blocks.iter().find(|(block, _)| *block == name);
-                let mut bytes = block.and_then(|(_, bytes)| decompress(bytes).ok()).unwrap_or_default();
+                // A damaged table may name what there is none of: it cannot be fetched, and the reader is told.
+                let Some((_, block)) = pack.blocks.iter().find(|(block, _)| *block == name) else { return true };
+                let mut bytes = decompress(block).unwrap_or_default();
                 let len = bytes.len();
                 damage(&name, &mut bytes);
                 bytes.resize(len, 0);
@@ -412,12 +413,112 @@ mod tests {
         (0..300).map(note).collect()
     }
 
+    /// As many cases as `PROPTEST_CASES` says, or few: each asks several times.
+    fn cases(few: u32) -> ProptestConfig {
+        let cases = std::env::var("PROPTEST_CASES").ok().and_then(|value| value.parse().ok()).unwrap_or(few);
+        ProptestConfig { cases, ..ProptestConfig::default() }
+    }
+
+    fn pack() -> &'static crate::Pack {
+        static PACK: OnceLock<crate::Pack> = OnceLock::new();
+        PACK.get_or_init(|| build(&notes()).unwrap_or_default())
+    }
+
+    /// What the query language and the tokenizer know, and what they do not.
+    fn query() -> impl Strategy<Value = String> {
+        let known = [
+            "pod",
+            "静态",
+            "节点",
+            "第",
+            "kubelet",
+            "kubelte",
+            "runs the pod",
+            "OR",
+            " OR ",
+            "-",
+            " -",
+            "--",
+            "\"",
+            "“",
+            "”",
+            ":",
+            "：",
+            "title:",
+            "tag:",
+            "path:",
+            "lang:",
+            "heading:",
+            "title:\"",
+            "-tag:",
+            "*",
+            "+",
+            "c++",
+            ".net",
+            "#",
+            "0",
+            "7",
+            "a",
+            "é",
+            "\u{301}",
+            "Ｋ",
+            "ｶﾞ",
+            "ไทย",
+            "👍🏽",
+            "\u{200d}",
+            "\u{feff}",
+            "\0",
+            "\n",
+            "\t",
+            "\u{3000}",
+            "x.y",
+            "10.0.0.1",
+            "aB",
+            "HTTPServer",
+            "snake_case",
+            "的",
+            "什么是",
+            "the",
+            "how",
+            " ",
+            "  ",
+        ];
+        let part = prop_oneof![8 => proptest::sample::select(known.to_vec()).prop_map(str::to_owned), 1 => "\\PC{1,6}", 1 => "[a-z]{1,90}"];
+        proptest::collection::vec(part, 0..14).prop_map(|parts| parts.concat())
+    }
+
     proptest! {
-        #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
+        #![proptest_config(cases(256))]
+        #[test]
+        fn any_text_is_a_query(query in query(), limit in 0usize..8) {
+            let mut searcher = Searcher::open(&pack().entry).unwrap();
+            let request = Request { query, limit };
+            let fetch = |name: &str| {
+                let block = pack().blocks.iter().find(|(block, _)| block == name);
+                block.and_then(|(_, bytes)| decompress(bytes).ok()).ok_or_else(|| crate::PackError::Block(name.to_owned()))
+            };
+            let response = searcher.search_with(&request, fetch).unwrap();
+            prop_assert!(response.hits.len() <= limit && response.hits.len() <= response.total);
+            for hit in &response.hits {
+                prop_assert!(!hit.sections.is_empty() && hit.score.is_finite());
+                let shown = hit.sections.iter().flat_map(|section| [&section.heading, &section.excerpt]);
+                for snippet in shown.chain([&hit.title]) {
+                    let mut last = 0;
+                    for range in &snippet.highlights {
+                        prop_assert!(range.start >= last && range.start < range.end);
+                        prop_assert!(snippet.text.get(range.start as usize..range.end as usize).is_some());
+                        last = range.end;
+                    }
+                }
+            }
+        }
+    }
+
+    proptest! {
+        #![proptest_config(cases(96))]
         #[test]
         fn damaged_packs_end_in_an_answer(block in 0usize..4096, places in proptest::collection::vec((0usize..1 << 20, 1u8..), 1..6), cut in 0usize..4) {
-            static PACK: OnceLock<crate::Pack> = OnceLock::new();
-            let pack = PACK.get_or_init(|| build(&notes()).unwrap_or_default());
+            let pack = pack();
             let victim = &pack.blocks[block % pack.blocks.len()].0;
             let damage = |name: &str, bytes: &mut Vec<u8>| {
                 if name == victim && !bytes.is_empty() {
