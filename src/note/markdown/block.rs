@@ -5,6 +5,7 @@
 use pulldown_cmark::{Alignment, CodeBlockKind, Tag, TagEnd};
 
 use super::writer::{Table, Writer};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::note::CodeBlock;
 use crate::text::Span;
 
@@ -213,6 +214,7 @@ impl<'a> Writer<'a> {
             }
             TagEnd::TableRow => self.out.push("</tr>\n"),
             TagEnd::TableCell => {
+                self.check_cell(range);
                 self.end_text();
                 self.leave_raw();
                 self.out.push(if self.table.in_head { "</th>\n" } else { "</td>\n" });
@@ -222,5 +224,12 @@ impl<'a> Writer<'a> {
             TagEnd::MetadataBlock(_) => {}
             tag => self.end_inline(tag, range),
         }
+    }
+
+    /// Reports a wikilink that the cell's end cuts in two.
+    fn check_cell(&mut self, range: &std::ops::Range<usize>) {
+        let Some(span) = super::link::cut_by_cell(self.source, range).filter(|_| self.options.extensions) else { return };
+        let fault = Diagnostic::at(Code::UnescapedBar, self.file.clone(), span, "the `|` in this wikilink ends the cell of the table");
+        self.diagnostics.push(fault.hint("write `\\|` in tables: `[[note\\|text]]`"));
     }
 }

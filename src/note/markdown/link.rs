@@ -71,6 +71,16 @@ pub(super) fn wikilink_text(target: &str) -> String {
     text
 }
 
+/// The `|` in a wikilink that ends the table's cell at `cell`, though its writer meant a text for the link: `| [[note|text]] |`.
+pub(super) fn cut_by_cell(source: &str, cell: &std::ops::Range<usize>) -> Option<Span> {
+    let inside = source.get(cell.clone())?.trim_end().trim_end_matches('|');
+    let open = inside.rfind("[[").filter(|open| !inside[*open..].contains("]]"))?;
+    let bar = source.get(cell.start + inside.len()..)?.find('|').map(|length| cell.start + inside.len() + length)?;
+    let rest = source[bar + 1..].split(['\n', '\r']).next().unwrap_or("");
+    let close = rest.find("]]").filter(|close| !rest[..*close].contains(['|', '[']))?;
+    (source[cell.start + inside.len()..bar].trim().is_empty()).then(|| Span::new(cell.start + open, bar + 1 + close + 2))
+}
+
 /// The length of `alt` without the size that Obsidian lets people write behind it: `alt|100`, `alt|100x50`, or nothing but a size.
 pub(super) fn without_size(alt: &str) -> usize {
     let (before, size) = alt.rsplit_once('|').unwrap_or(("", alt));
