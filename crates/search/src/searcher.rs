@@ -491,13 +491,13 @@ mod tests {
         #![proptest_config(cases(256))]
         #[test]
         fn any_text_is_a_query(query in query(), limit in 0usize..8) {
-            let mut searcher = Searcher::open(&pack().entry).unwrap();
+            let mut searcher = Searcher::open(&pack().entry).expect("the entry is whole");
             let request = Request { query, limit };
             let fetch = |name: &str| {
                 let block = pack().blocks.iter().find(|(block, _)| block == name);
                 block.and_then(|(_, bytes)| decompress(bytes).ok()).ok_or_else(|| crate::PackError::Block(name.to_owned()))
             };
-            let response = searcher.search_with(&request, fetch).unwrap();
+            let response = searcher.search_with(&request, fetch).expect("the pack is whole");
             prop_assert!(response.hits.len() <= limit && response.hits.len() <= response.total);
             for hit in &response.hits {
                 prop_assert!(!hit.sections.is_empty() && hit.score.is_finite());
