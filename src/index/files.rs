@@ -109,11 +109,12 @@ pub(super) fn parts(entry: &[u8]) -> Option<(&[u8], Hot<'_>)> {
 fn hot_blocks(pack: &Pack) -> Vec<String> {
     let Ok(searcher) = Searcher::open(&pack.entry) else { return Vec::new() };
     // Words that have nothing in common: what all of them need is not theirs.
-    let mut needs =
-        ["a", "静态", "zq\"x y\"", "한"].into_iter().map(|query| match searcher.search(&Request { query: query.to_owned(), limit: 1 }) {
+    let mut needs = ["a", "静态", "zq\"x y\"", "한"].into_iter().map(|query| {
+        match searcher.search(&Request { query: query.to_owned(), limit: 1, ..Request::default() }) {
             Step::Need(names) => names,
             Step::Done(_) | Step::Broken(_) => Vec::new(),
-        });
+        }
+    });
     let first = needs.next().unwrap_or_default();
     needs.fold(first, |common, need| common.into_iter().filter(|name| need.contains(name)).collect())
 }

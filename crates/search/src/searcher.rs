@@ -3,6 +3,7 @@
 //! *In*: the entry, blocks, a request. *Out*: an answer, or the names of all blocks that the next step needs. A search is started anew each
 //! time something arrives; what is there is read from memory, so that costs little.
 
+use crate::facet;
 use crate::index::{Opened, Reads, Stop};
 use crate::pack::{BlockId, Blocks, Table, read_entry};
 use crate::query::{Atom, Clause, Scope, parse};
@@ -19,6 +20,7 @@ pub struct Searcher {
     hot: BlockId,
     blocks: Arc<Blocks>,
     opened: OnceLock<Opened>,
+    facets: OnceLock<facet::Table>,
 }
 
 impl fmt::Debug for Searcher {
@@ -35,7 +37,7 @@ impl Searcher {
     pub fn open(entry: &[u8]) -> Result<Self, PackError> {
         let hot = read_entry(entry)?;
         let blocks = Arc::new(Blocks::new(hot));
-        Ok(Self { hot, blocks, opened: OnceLock::new() })
+        Ok(Self { hot, blocks, opened: OnceLock::new(), facets: OnceLock::new() })
     }
 
     /// Takes a block's decompressed bytes. A block of another pack is ignored.
@@ -98,18 +100,39 @@ impl Searcher {
         Ok(self.opened.get_or_init(|| opened))
     }
 
+    /// Which folder, tags and language each document has, when the request is about them.
+    fn facets(&self, opened: &Opened, request: &Request, reads: &mut Reads) -> Result<Option<&facet::Table>, Stop> {
+        if !request.facets && request.filters.is_empty() {
+            return Ok(None);
+        }
+        if let Some(facets) = self.facets.get() {
+            return Ok(Some(facets));
+        }
+        Ok(reads.take(opened.facets())?.map(|facets| self.facets.get_or_init(|| facets)))
+    }
+
     fn try_search(&self, request: &Request) -> Result<Response, Stop> {
         let opened = self.opened()?;
         let clauses = parse(&request.query);
-        if clauses.iter().all(|clause| clause.negated) {
-            return Ok(Response::default());
-        }
         let mut reads = Reads::default();
+        let table = self.facets(opened, request, &mut reads)?;
         let resolved = resolve(opened, &clauses, &mut reads)?;
-        let mut ranked = match_all(opened, &clauses, &resolved, &mut reads)?;
-        let partial = ranked.is_empty();
+        // Without a word all notes match, in their order.
+        let is_empty = clauses.iter().all(|clause| clause.negated);
+        let mut ranked = match is_empty {
+            true => table.map_or_else(Vec::new, |_| (0..opened.documents).map(|doc| (doc, 0.0)).collect()),
+            false => match_all(opened, &clauses, &resolved, &mut reads)?,
+        };
+        let partial = ranked.is_empty() && !is_empty;
         if partial {
             ranked = match_some(opened, &clauses, &resolved, &mut reads)?;
+        }
+        let mut facets = None;
+        if let Some(table) = table {
+            let (kept, counts) = table.apply(&request.filters, &ranked);
+            facets = request.facets.then_some(counts);
+            // Nobody asked for all notes.
+            ranked = if is_empty && request.filters.is_empty() { Vec::new() } else { kept };
         }
         let total = ranked.len();
         ranked.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
@@ -123,7 +146,7 @@ impl Searcher {
         let damaged = || Stop::Damaged("a stored note cannot be read".to_owned());
         let show = |(bytes, score): (Vec<u8>, f32)| Ok(hit(record::decode(&bytes).ok_or_else(damaged)?, score, &needles));
         let hits = records.into_iter().map(show).collect::<Result<Vec<_>, Stop>>()?;
-        Ok(Response { total, partial: partial && total > 0, hits })
+        Ok(Response { total, partial: partial && total > 0, hits, facets })
     }
 }
 
@@ -373,7 +396,7 @@ mod tests {
     /// Asks with every block as `damage` leaves it; whether any answer came.
     fn ask(pack: &crate::Pack, query: &str, damage: &dyn Fn(&str, &mut Vec<u8>)) -> bool {
         let Ok(searcher) = Searcher::open(&pack.entry) else { return true };
-        let request = Request { query: query.to_owned(), limit: 5 };
+        let request = Request { query: query.to_owned(), limit: 5, facets: true, ..Request::default() };
         for _ in 0..12 {
             let Step::Need(names) = searcher.search(&request) else { return true };
             for name in names {
