@@ -7,6 +7,7 @@
   const here = document.currentScript;
   if (!(here instanceof HTMLScriptElement)) return;
 
+  const { engine, search } = here.dataset;
   // This script lies at a known place of the site, so it knows the root under any path, and on a page that is served for a missing one.
   const root = new URL("../", here.src);
   const chinese = document.documentElement.lang.startsWith("zh");
@@ -39,7 +40,7 @@
     place,
     input,
     index: link instanceof HTMLAnchorElement ? link.href : new URL("biji/all.html", root).href,
-    search: here.dataset.search ? new URL(here.dataset.search, root).href : undefined,
+    search: search ? new URL(search, root).href : undefined,
     early: new Map(),
     parts: {},
     part(name) {
@@ -95,7 +96,6 @@
     if (location.protocol !== "file:" && attempt === 0) {
       // The entry and the engine are on their way while the scripts are; the transport takes them from here. Should the page be older than
       // the site, the entry names another engine.
-      const { engine } = here.dataset;
       early("entry", "no-cache");
       if (engine) early(engine, "default");
     }
