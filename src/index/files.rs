@@ -9,6 +9,7 @@
 //! | `engine-HASH.bin`, `engine-HASH.js` | gzip of the engine |
 //! | `HASH.bin` | one block of the pack |
 //! | `blocks-HASH.js` | some neighbouring blocks |
+//! | `titles.js` | titles and headings, for where the engine does not run (`titles`) |
 //!
 //! A page from a server fetches the `.bin` files. A page from a disk may fetch nothing, but may load scripts: each `.js` file calls
 //! `bijiDeliver` with base64 of the same bytes. The entry alone keeps its name from build to build, and names all the others; they are

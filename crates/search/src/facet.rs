@@ -185,7 +185,7 @@ pub(crate) fn encode(documents: &[crate::Document]) -> Vec<u8> {
         let mut names: BTreeMap<Vec<&str>, &str> = BTreeMap::new();
         for name in all.filter(|name| !name.is_empty()) {
             let ends = name.match_indices('/').map(|(at, _)| at).chain(std::iter::once(name.len()));
-            ends.filter(|&end| end > 0).for_each(|end| drop(names.insert(name[..end].split('/').collect(), &name[..end])));
+            names.extend(ends.filter(|&end| end > 0).map(|end| (name[..end].split('/').collect(), &name[..end])));
         }
         let mut places = BTreeMap::new();
         put_number(names.len() as u64, out);
