@@ -8,6 +8,7 @@
 mod base64;
 pub mod files;
 pub mod read;
+pub mod titles;
 
 use biji_search::{Document, Section};
 
@@ -19,8 +20,13 @@ use crate::site::{Page, Site};
 /// Indexes every page of the site.
 #[must_use]
 pub fn index(site: &Site) -> (Vec<Artifact>, Vec<Diagnostic>) {
-    match biji_search::build(&documents(site)) {
-        Ok(pack) => (files::artifacts(&pack), Vec::new()),
+    let documents = documents(site);
+    match biji_search::build(&documents) {
+        Ok(pack) => {
+            let mut artifacts = files::artifacts(&pack);
+            artifacts.push(titles::artifact(&documents));
+            (artifacts, Vec::new())
+        }
         Err(error) => {
             let fault = Diagnostic::site(Code::Search, format!("the search index could not be built: {error}"));
             (Vec::new(), vec![fault.hint("this is a fault of Biji's: please report it with the notes that cause it")])

@@ -14,6 +14,7 @@ mod feed;
 mod graph;
 pub mod highlight;
 mod html;
+mod letters;
 mod listing;
 mod media;
 mod metadata;
@@ -37,7 +38,7 @@ use page::{About, Shared, above};
 pub fn render(site: &Site, theme: &Theme, cache: &highlight::Cache) -> (Vec<Artifact>, Vec<Diagnostic>) {
     let (code, mut diagnostics) = highlight::blocks(site, cache);
     let shared = Shared::new(site, theme);
-    let jobs = jobs(site);
+    let jobs = jobs(&shared);
     let made: Vec<(Option<Artifact>, Vec<Diagnostic>)> = jobs
         .into_par_iter()
         .map(|job| {
@@ -48,6 +49,8 @@ pub fn render(site: &Site, theme: &Theme, cache: &highlight::Cache) -> (Vec<Arti
                 Job::Tag(at) => tag(&shared, at),
                 Job::Tags(url) => tags(&shared, url),
                 Job::All(url) => all(&shared, url),
+                Job::Index(url, part) => extra::index(&shared, url, part),
+                Job::Search(url) => extra::search(&shared, url),
                 Job::Redirect(at) => extra::redirect(&shared, at),
                 Job::NotFound(url) => extra::not_found(&shared, &url),
             };
@@ -86,6 +89,9 @@ pub fn render(site: &Site, theme: &Theme, cache: &highlight::Cache) -> (Vec<Arti
     (artifacts, once(diagnostics))
 }
 
+/// How many notes that nothing links to are listed.
+const ORPHANS: usize = 1000;
+
 /// One page to be made.
 enum Job {
     Note(PageId),
@@ -93,12 +99,16 @@ enum Job {
     Tag(usize),
     Tags(UrlPath),
     All(UrlPath),
+    /// A page of the index: the first, or one behind it.
+    Index(UrlPath, Option<usize>),
+    Search(UrlPath),
     Redirect(usize),
     NotFound(UrlPath),
 }
 
 /// Every page. A note or attachment at the address of a page that Biji makes for itself takes its place.
-fn jobs(site: &Site) -> Vec<Job> {
+fn jobs(shared: &Shared<'_>) -> Vec<Job> {
+    let site = shared.site;
     let taken = taken(site);
     let free = |path: &str| UrlPath::new(path).filter(|url| !taken.contains(&SourcePath::fold(url.as_str())));
     let mut jobs: Vec<Job> = (0_u32..).zip(&site.pages).map(|(at, _)| Job::Note(PageId(at))).collect();
@@ -108,6 +118,10 @@ fn jobs(site: &Site) -> Vec<Job> {
         jobs.extend(free(listing::TAGS).map(Job::Tags));
     }
     jobs.extend(free(listing::ALL).map(Job::All));
+    jobs.extend(free(letters::INDEX).map(|url| Job::Index(url, None)));
+    let parts = (0..shared.names.parts()).map(|part| (shared.names.url(part), part));
+    jobs.extend(parts.filter_map(|(url, part)| free(url.as_str()).map(|url| Job::Index(url, Some(part)))));
+    jobs.extend(free(listing::SEARCH).map(Job::Search));
     jobs.extend((0..site.redirects.len()).map(Job::Redirect));
     jobs.extend(free("404.html").map(Job::NotFound));
     jobs
@@ -229,9 +243,12 @@ fn all(shared: &Shared<'_>, url: UrlPath) -> Result<Artifact, Diagnostic> {
     };
     let mut context = shared.outside(&about);
     context.insert("groups", &listing::groups(shared.site, &url));
-    // Where nothing is linked, a list of what is not linked is the list of everything.
-    let orphans = shared.site.orphans();
-    let orphans = if orphans.len() + 1 < shared.site.pages.len() { orphans } else { Vec::new() };
+    // Where nothing is linked, a list of what is not linked is the list of everything; and no list is longer than a page can be.
+    let mut orphans = shared.site.orphans();
+    if orphans.len() + 1 >= shared.site.pages.len() {
+        orphans.clear();
+    }
+    orphans.truncate(ORPHANS);
     context.insert("orphans", &orphans.into_iter().map(|page| listing::link(shared.site, page, &url)).collect::<Vec<_>>());
     let html = shared.theme.render("all.html", &context, &url)?;
     Ok(Artifact::new(url, html))

@@ -132,7 +132,7 @@ fn the_browser_and_this_program_answer_alike() {
         "🦀",
         "a OR b",
     ] {
-        let request = Request { query: query.to_owned(), limit: 7 };
+        let request = Request { query: query.to_owned(), limit: 7, ..Request::default() };
         let native = index.search(&request, |path| std::fs::read(folder.join(path))).unwrap();
         let expected: Value = serde_json::from_str(&biji_search_wasm::json::response(&native)).unwrap();
         let found = page.eval(&format!("biji.part('loader').ask({query:?}, 7, () => true)"));

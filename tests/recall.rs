@@ -132,7 +132,7 @@ fn check(name: &str, runs: Runs) {
             Runs::Han => cut(line, at, 1 + random.below(8)),
             Runs::Words => words(line, at, 1 + random.below(5)),
         };
-        let request = Request { query: query.to_owned(), limit: usize::MAX };
+        let request = Request { query: query.to_owned(), limit: usize::MAX, ..Request::default() };
         let response = index.search(&request, |path| std::fs::read(public.join(path))).unwrap();
         asked += 1;
         if response.partial || !response.hits.iter().any(|hit| hit.url == pages[*page].url) {

@@ -27,7 +27,7 @@ pub(super) fn run(command: &Search, report: &mut Report) -> Result<Outcome, Fail
     let mut index = Index::open(&entry).map_err(|error| damaged(&site, &error))?;
     let mut answer = |query: &str, report: &mut Report| -> Result<bool, Failure> {
         let start = Instant::now();
-        let request = Request { query: query.to_owned(), limit: command.limit };
+        let request = Request { query: query.to_owned(), limit: command.limit, ..Request::default() };
         let response = index.search(&request, |path| fs::read(below(&site, path))).map_err(|error| damaged(&site, &error))?;
         let took = start.elapsed();
         if command.json {

@@ -9,6 +9,7 @@
 //! | `engine-HASH.bin`, `engine-HASH.js` | gzip of the engine |
 //! | `HASH.bin` | one block of the pack |
 //! | `blocks-HASH.js` | some neighbouring blocks |
+//! | `titles.js` | titles and headings, for where the engine does not run (`titles`) |
 //!
 //! A page from a server fetches the `.bin` files. A page from a disk may fetch nothing, but may load scripts: each `.js` file calls
 //! `bijiDeliver` with base64 of the same bytes. The entry alone keeps its name from build to build, and names all the others; they are
@@ -109,11 +110,12 @@ pub(super) fn parts(entry: &[u8]) -> Option<(&[u8], Hot<'_>)> {
 fn hot_blocks(pack: &Pack) -> Vec<String> {
     let Ok(searcher) = Searcher::open(&pack.entry) else { return Vec::new() };
     // Words that have nothing in common: what all of them need is not theirs.
-    let mut needs =
-        ["a", "静态", "zq\"x y\"", "한"].into_iter().map(|query| match searcher.search(&Request { query: query.to_owned(), limit: 1 }) {
+    let mut needs = ["a", "静态", "zq\"x y\"", "한"].into_iter().map(|query| {
+        match searcher.search(&Request { query: query.to_owned(), limit: 1, ..Request::default() }) {
             Step::Need(names) => names,
             Step::Done(_) | Step::Broken(_) => Vec::new(),
-        });
+        }
+    });
     let first = needs.next().unwrap_or_default();
     needs.fold(first, |common, need| common.into_iter().filter(|name| need.contains(name)).collect())
 }

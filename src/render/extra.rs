@@ -1,6 +1,6 @@
-//! Pages beside the notes: redirects, the page for what does not exist, `sitemap.xml`, `robots.txt`.
+//! Pages beside the notes: redirects, the index of names, the search as a page, the page for what does not exist, `sitemap.xml`, `robots.txt`.
 //!
-//! In: `Site`. Out: artifacts. The last two need the site's address and are left out without it.
+//! In: `Site`. Out: artifacts. `sitemap.xml` and `robots.txt` need the site's address and are left out without it.
 
 use super::html::escape_into;
 use super::listing::link;
@@ -53,7 +53,7 @@ pub(super) fn not_found(shared: &Shared<'_>, url: &UrlPath) -> Result<Artifact, 
             let text = value.as_str().unwrap_or_default();
             let value = match key {
                 "root" => serde_json::Value::from(root.clone()),
-                "home" | "tags_url" | "all_url" => rooted(text).into(),
+                "home" | "tags_url" | "all_url" | "index_url" | "search_url" if !text.is_empty() => rooted(text).into(),
                 "is_home" => false.into(),
                 // It stands at every address that does not exist, and is the proper one of none.
                 "canonical" => "".into(),
@@ -66,6 +66,37 @@ pub(super) fn not_found(shared: &Shared<'_>, url: &UrlPath) -> Result<Artifact, 
         context.insert("nav", &super::view::NavView { items: Vec::new(), more: None });
     }
     Ok(Artifact::new(url.clone(), shared.theme.render("404.html", &context, url)?))
+}
+
+/// A page of the index of names: the first, or one behind it.
+pub(super) fn index(shared: &Shared<'_>, url: UrlPath, part: Option<usize>) -> Result<Artifact, Diagnostic> {
+    let mut context = shared.outside(&alone(shared, "index", shared.theme.words(&shared.language).get("index"), &url));
+    let (groups, previous, next) = match part {
+        None => (shared.names.all(shared.site, &url), None, None),
+        Some(part) => {
+            let (group, previous, next) = shared.names.part(shared.site, part);
+            (vec![group], previous, next)
+        }
+    };
+    context.insert("letters", &shared.names.letters(&url));
+    context.insert("groups", &groups);
+    context.insert("previous", &previous);
+    context.insert("next", &next);
+    let html = shared.theme.render("index.html", &context, &url)?;
+    Ok(Artifact::new(url, html))
+}
+
+/// The search as a page.
+pub(super) fn search(shared: &Shared<'_>, url: UrlPath) -> Result<Artifact, Diagnostic> {
+    let context = shared.outside(&alone(shared, "search", shared.theme.words(&shared.language).get("search"), &url));
+    let html = shared.theme.render("search.html", &context, &url)?;
+    Ok(Artifact::new(url, html))
+}
+
+/// A page of the site's own, in no folder but the root.
+fn alone<'a>(shared: &'a Shared<'_>, kind: &'static str, title: &'a str, url: &'a UrlPath) -> About<'a> {
+    let above = super::root(shared.site);
+    About { kind, title, description: "", language: &shared.language, url, image: "", structured: "", above }
 }
 
 /// Every page with its last change.

@@ -2,6 +2,7 @@
 //!
 //! In: `Site`. Out: views. Knows nothing of templates.
 
+use super::letters::INDEX as INDEX_PAGE;
 use super::view::{EntryView, FolderView, GroupView, LinkView, MoreView, TagView};
 use crate::path::UrlPath;
 use crate::site::{FolderId, PageId, Site, Tag};
@@ -11,6 +12,11 @@ const INDEX: usize = 1000;
 /// How many entries stand under the text of a folder's index note.
 const UNDER_NOTE: usize = 200;
 
+/// How many notes the list of all notes names; where there are more it names the folders only.
+const ALL_NOTES: usize = 1000;
+
+/// The address of the search as a page.
+pub(super) const SEARCH: &str = "search.html";
 /// The address of the list of all notes.
 pub(super) const ALL: &str = "biji/all.html";
 /// The address of the list of tags.
@@ -42,13 +48,16 @@ pub(super) fn folder(site: &Site, counts: &[usize], id: FolderId, from: &UrlPath
     FolderView { folders, notes, more }
 }
 
-/// Where a folder's entries are all listed: its generated index when that is long enough, else the list of all notes.
+/// Where a folder's entries are all listed: its generated index when that is long enough, else the list of all notes, else the index.
 pub(super) fn whole_list(site: &Site, id: FolderId, from: &UrlPath) -> String {
     let folder = &site.folders[id.0 as usize];
     let total = folder.folders.len() + folder.pages.len();
     let limit = if folder.index.is_some() { UNDER_NOTE } else { INDEX };
     if total <= limit {
         return folder.url.href_from(from);
+    }
+    if site.pages.len() > ALL_NOTES {
+        return UrlPath::new(INDEX_PAGE).map(|index| index.href_from(from)).unwrap_or_default();
     }
     UrlPath::new(ALL).map(|all| format!("{}#{}", all.href_from(from), anchor(id))).unwrap_or_default()
 }
@@ -94,7 +103,7 @@ pub(super) fn tag(tag: &Tag, from: &UrlPath) -> TagView {
     }
 }
 
-/// All notes, folder by folder.
+/// All notes, folder by folder; of a large site the folders only.
 pub(super) fn groups(site: &Site, from: &UrlPath) -> Vec<GroupView> {
     (0_u32..)
         .zip(&site.folders)
@@ -103,7 +112,11 @@ pub(super) fn groups(site: &Site, from: &UrlPath) -> Vec<GroupView> {
             title: if folder.path.is_empty() { folder.title.clone() } else { folder.path.replace('/', " / ") },
             url: folder.url.href_from(from),
             anchor: anchor(FolderId(at)),
-            notes: folder.index.iter().chain(&folder.pages).map(|page| link(site, *page, from)).collect(),
+            total: folder.pages.len() + usize::from(folder.index.is_some()),
+            notes: match site.pages.len() > ALL_NOTES {
+                true => Vec::new(),
+                false => folder.index.iter().chain(&folder.pages).map(|page| link(site, *page, from)).collect(),
+            },
         })
         .collect()
 }

@@ -4,12 +4,13 @@
 
 use tera::{Context, Value};
 
-use super::listing::{self, ALL, TAGS, day};
+use super::letters::{INDEX, Index};
+use super::listing::{self, ALL, SEARCH, TAGS, day};
 use super::metadata;
 use super::nav::{self, Navs};
 use super::view::{BacklinkView, ContextView, LinkView, NoteView, PageView, SiteView, TocView};
 use crate::note::Heading;
-use crate::path::UrlPath;
+use crate::path::{SourcePath, UrlPath};
 use crate::site::backlink::Backlink;
 use crate::site::{FolderId, Page, PageId, Site};
 use crate::theme::Theme;
@@ -33,6 +34,10 @@ pub(super) struct Shared<'a> {
     home: UrlPath,
     all: UrlPath,
     tags: UrlPath,
+    index: UrlPath,
+    /// Where the search as a page is, unless a note has that address.
+    search: Option<UrlPath>,
+    pub(super) names: Index,
     site_view: Value,
 }
 
@@ -70,6 +75,9 @@ impl<'a> Shared<'a> {
             home: site.folders.first().map_or_else(|| fixed("index.html"), |root| root.url.clone()),
             all: fixed(ALL),
             tags: fixed(TAGS),
+            index: fixed(INDEX),
+            search: Some(fixed(SEARCH)).filter(|url| !super::taken(site).contains(&SourcePath::fold(url.as_str()))),
+            names: Index::new(site),
             site_view: Value::from_serializable(&view),
             language,
         }
@@ -93,6 +101,8 @@ impl<'a> Shared<'a> {
             is_home: *from == self.home,
             tags_url: self.tags.href_from(from),
             all_url: self.all.href_from(from),
+            index_url: self.index.href_from(from),
+            search_url: self.search.as_ref().map(|search| search.href_from(from)).unwrap_or_default(),
             breadcrumbs: self.breadcrumbs(&about.above, from),
         };
         let mut context = Context::new();

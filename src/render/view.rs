@@ -14,6 +14,8 @@
 //! | `tags.html` | all tags | `tags` (list of [`TagView`]) |
 //! | `tag.html` | one tag | `tag` ([`TagView`]), `entries` (list of [`EntryView`]), `parents` and `children` (lists of [`TagView`]) |
 //! | `all.html` | all notes, folder by folder | `groups` (list of [`GroupView`]), `orphans` (list of [`LinkView`]: notes that no other links to) |
+//! | `index.html` | the index: notes, headings and tags by letter, on one page or several | `letters` (list of [`LetterView`]), `groups` (list of [`NamesView`]), `previous` and `next` ([`LinkView`] or `null`) |
+//! | `search.html` | the search as a page | |
 //! | `redirect.html` | a page that leads elsewhere | `target` ([`LinkView`]) |
 //! | `404.html` | for addresses that do not exist | |
 //!
@@ -45,7 +47,7 @@ pub struct SiteView {
 /// The page that is rendered.
 #[derive(Debug, Serialize)]
 pub struct PageView {
-    /// `note`, `folder`, `tag`, `tags`, `all`, `redirect` or `404`.
+    /// `note`, `folder`, `tag`, `tags`, `all`, `index`, `search`, `redirect` or `404`.
     pub kind: &'static str,
     /// Its title.
     pub title: String,
@@ -73,6 +75,10 @@ pub struct PageView {
     pub tags_url: String,
     /// The list of all notes.
     pub all_url: String,
+    /// The index of notes, headings and tags by letter.
+    pub index_url: String,
+    /// The search as a page; `""` where a note has its address.
+    pub search_url: String,
     /// The folders above it, the site's first page first; of very many the middle ones are one entry called `…`, which leads to the last of them.
     pub breadcrumbs: Vec<LinkView>,
 }
@@ -239,6 +245,64 @@ pub struct GroupView {
     pub url: String,
     /// The `id` of its place in the list.
     pub anchor: String,
-    /// Its notes.
+    /// How many notes of its own it has.
+    pub total: usize,
+    /// Its notes; none where the site has so many that the list would be too long for a page: then they stand in the index.
     pub notes: Vec<LinkView>,
+}
+
+/// A letter of the index.
+#[derive(Debug, Serialize)]
+pub struct LetterView {
+    /// `A` to `Z`, `0–9`, or `…` for other scripts.
+    pub title: String,
+    /// Where its names begin, on this page or another.
+    pub url: String,
+    /// How many names it has.
+    pub names: usize,
+    /// True when its names, or some of them, are on this page and the others' are not.
+    pub here: bool,
+    /// The pages of its names; none when all names stand on one page.
+    pub parts: Vec<PartView>,
+}
+
+/// A page of the index.
+#[derive(Debug, Serialize)]
+pub struct PartView {
+    /// Its first name.
+    pub first: String,
+    /// Its last name.
+    pub last: String,
+    /// Where it is.
+    pub url: String,
+    /// How many names it has.
+    pub names: usize,
+    /// True for the page that is rendered.
+    pub here: bool,
+}
+
+/// The names under a letter, or those of them that a page has.
+#[derive(Debug, Serialize)]
+pub struct NamesView {
+    /// The letter.
+    pub title: String,
+    /// The `id` of its place.
+    pub anchor: String,
+    /// The names, in order.
+    pub names: Vec<NameView>,
+}
+
+/// A name in the index.
+#[derive(Debug, Serialize)]
+pub struct NameView {
+    /// `note`, `heading` or `tag`.
+    pub kind: &'static str,
+    /// The name.
+    pub title: String,
+    /// Where it leads.
+    pub url: String,
+    /// The title of the note that a heading is in; else `""`.
+    pub of: String,
+    /// How many notes carry a tag; else 0.
+    pub notes: usize,
 }

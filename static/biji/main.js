@@ -1,17 +1,21 @@
 // What every page loads: opens the search and, on a page that was found by it, the marks. It is small, because everybody loads it and few
-// search; the search itself is loaded when the dialog is first opened. What is typed meanwhile stays in the same input element.
+// search; the search itself is loaded when the dialog is first opened, or with the page that is a search by itself. What is typed meanwhile
+// stays in the same input element.
 "use strict";
 
 (() => {
   const here = document.currentScript;
   if (!(here instanceof HTMLScriptElement)) return;
 
+  const { engine, search } = here.dataset;
   // This script lies at a known place of the site, so it knows the root under any path, and on a page that is served for a missing one.
   const root = new URL("../", here.src);
   const chinese = document.documentElement.lang.startsWith("zh");
+  /** The scripts of the search, in the order in which they need each other. @type {(keyof Parts)[]} */
+  const PARTS = ["strings", "transport", "engine", "loader", "results", "filters", "start", "box"];
 
   const dialog = document.createElement("dialog");
-  dialog.className = "search-dialog";
+  dialog.className = "search-box search-dialog";
   const input = document.createElement("input");
   input.className = "search-input";
   // Not type="search": there Escape would first empty the field, and only then close the dialog.
@@ -22,14 +26,21 @@
   input.spellcheck = false;
   input.setAttribute("aria-label", chinese ? "搜索" : "Search");
   dialog.setAttribute("aria-label", chinese ? "搜索" : "Search");
-  dialog.append(input);
+
+  const page = document.querySelector("[data-search-page]");
+  const place = page instanceof HTMLElement ? page : dialog;
+  place.append(input);
+  const link = document.querySelector("a[data-search-open]");
 
   /** @type {Biji} */
   const biji = {
     root,
     chinese,
     dialog,
+    place,
     input,
+    index: link instanceof HTMLAnchorElement ? link.href : new URL("biji/all.html", root).href,
+    search: search ? new URL(search, root).href : undefined,
     early: new Map(),
     parts: {},
     part(name) {
@@ -37,16 +48,18 @@
       if (!part) throw new Error(`the search has no ${name} yet: its scripts were loaded out of order`);
       return part;
     },
+    script,
   };
   window.biji = biji;
 
   let loading = false;
+  let attempt = 0;
 
   /** @param {string} file */
   function script(file) {
-    return new Promise((resolve, reject) => {
+    return new Promise((/** @type {(nothing: unknown) => void} */ resolve, reject) => {
       const element = document.createElement("script");
-      element.src = new URL("biji/search/" + file, root).href;
+      element.src = new URL("biji/search/" + file + (attempt > 0 ? `?${attempt}` : ""), root).href;
       // In order, whichever arrives first.
       element.async = false;
       element.onload = resolve;
@@ -58,14 +71,14 @@
   function style() {
     const present = document.querySelector("link[data-search-style]");
     if (present) return;
-    const link = document.createElement("link");
-    link.rel = "stylesheet";
-    link.dataset.searchStyle = "";
-    link.href = new URL("biji/search/search.css", root).href;
+    const sheet = document.createElement("link");
+    sheet.rel = "stylesheet";
+    sheet.dataset.searchStyle = "";
+    sheet.href = new URL("biji/search/search.css", root).href;
     // The dialog takes keys at once but is shown when it has its looks, or after a second without them.
-    const hidden = dialog.animate?.([{ opacity: 0 }, { opacity: 0 }], 1000);
-    link.onload = link.onerror = () => hidden?.cancel();
-    document.head.append(link);
+    const hidden = place.animate?.([{ opacity: 0 }, { opacity: 0 }], 1000);
+    sheet.onload = sheet.onerror = () => hidden?.cancel();
+    document.head.append(sheet);
   }
 
   /** @param {string} name @param {RequestCache} cache */
@@ -75,34 +88,56 @@
     biji.early.set(name, response);
   }
 
-  function load() {
+  async function load() {
     if (loading) return;
     loading = true;
     style();
-    if (location.protocol !== "file:") {
+    place.querySelector(".search-broken")?.remove();
+    if (location.protocol !== "file:" && attempt === 0) {
       // The entry and the engine are on their way while the scripts are; the transport takes them from here. Should the page be older than
       // the site, the entry names another engine.
-      const { engine } = here.dataset;
       early("entry", "no-cache");
       if (engine) early(engine, "default");
     }
-    const scripts = ["strings", "transport", "engine", "loader", "results", "dialog"];
-    Promise.all(scripts.map((name) => script(name + ".js"))).catch(() => {
+    try {
+      await Promise.all(PARTS.map((name) => script(name + ".js")));
+      // Scripts of another version of the site may have loaded, and not fit each other.
+      biji.part("box");
+    } catch {
       loading = false;
-      const sentence = document.createElement("p");
-      sentence.className = "search-status";
-      sentence.setAttribute("role", "alert");
-      sentence.textContent = chinese ? "搜索没有加载成功，请重新载入本页。" : "Search could not be loaded. Please reload this page.";
-      if (!dialog.querySelector(".search-status")) dialog.append(sentence);
+      attempt++;
+      broken();
+    }
+  }
+
+  /** The scripts did not arrive: nothing of theirs can be used to say so. */
+  function broken() {
+    const sentence = document.createElement("p");
+    sentence.className = "search-status search-fault search-broken";
+    sentence.setAttribute("role", "alert");
+    const again = document.createElement("button");
+    again.type = "button";
+    again.textContent = chinese ? "重试" : "Try again";
+    again.addEventListener("click", () => {
+      input.focus();
+      load();
     });
+    const all = document.createElement("a");
+    all.href = biji.index;
+    all.textContent = chinese ? "改用索引页" : "Use the index instead";
+    sentence.append(chinese ? "搜索没有加载成功，可能是网络断开或网站刚刚更新。请重新载入本页，或" : "Search could not be loaded: the connection was lost, or the site has just changed. Reload this page, or", " ", again, " ", all);
+    place.append(sentence);
   }
 
   function open() {
-    if (!dialog.isConnected) document.body.append(dialog);
-    if (!dialog.open) dialog.showModal();
+    if (place === dialog) {
+      if (!dialog.isConnected) document.body.append(dialog);
+      if (!dialog.open) dialog.showModal();
+    }
     input.focus();
     input.select();
     load();
+    biji.parts.box?.opened();
   }
 
   /** @param {EventTarget | null} target */
@@ -121,12 +156,13 @@
 
   document.addEventListener("click", (event) => {
     if (!(event.target instanceof Element) || !event.target.closest("[data-search-open]")) return;
-    // With a modifier the link opens the list of all pages elsewhere, as links do.
+    // With a modifier the link opens the index elsewhere, as links do.
     if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
     open();
   });
 
+  if (place !== dialog) open();
   if (new URLSearchParams(location.search).has("mark")) {
     style();
     script("mark.js").catch(() => {});

@@ -7,11 +7,37 @@ declare class SearchFault extends Error {
   kind: FaultKind;
 }
 
+/** What a page must be to be found; an empty text filters nothing. */
+interface Filters {
+  folder: string;
+  tag: string;
+  language: string;
+}
+
+interface SearchRequest {
+  query: string;
+  limit: number;
+  filters: Filters;
+  /** Whether the answer is to count the choices of each filter. */
+  facets: boolean;
+}
+
+/** The choices of a filter: name, and how many pages it would leave. */
+interface Facets {
+  folders: [string, number][];
+  tags: [string, number][];
+  languages: [string, number][];
+}
+
+/** Of each page its address, its title, and of its headings anchor and text (src/index/titles.rs). */
+type Titles = [string, string, [string, string][]][];
+
 /** What crates/search-wasm writes. Snippets are plain and marked pieces in turn. */
 interface Answer {
   total: number;
   partial: boolean;
   hits: Hit[];
+  facets?: Facets;
 }
 
 interface Hit {
@@ -29,7 +55,7 @@ interface EngineExports {
   alloc(length: number): number;
   open(entry: number, length: number): number;
   provide(name: number, nameLength: number, block: number, blockLength: number): number;
-  search(query: number, length: number, limit: number): number;
+  search(query: number, length: number, limit: number, facets: number): number;
   output(): number;
   output_length(): number;
 }
@@ -37,7 +63,7 @@ interface EngineExports {
 interface Engine {
   open(entry: Uint8Array): void;
   provide(name: string, block: Uint8Array): void;
-  search(query: string, limit: number): { need: string[] } | { answer: Answer };
+  search(request: SearchRequest): { need: string[] } | { answer: Answer };
 }
 
 interface Session {
@@ -57,10 +83,25 @@ interface Strings {
   keys: [string, string][];
   found(total: number): string;
   none(query: string): string;
+  narrow: string;
   partial(total: number): string;
   more: string;
   all: string;
   top: string;
+  retry: string;
+  reload: string;
+  page: string;
+  filter: string;
+  /** What a filter is called, and what its first choice is, which filters nothing. */
+  filters: Record<keyof Filters, [string, string]>;
+  choice(name: string, pages: number): string;
+  recent: string;
+  forget: string;
+  tags: string;
+  folders: string;
+  pages(pages: number): string;
+  /** Goes before the fault because of which the engine does not run. */
+  plain: string;
   faults: Record<FaultKind | "unknown", string>;
 }
 
@@ -68,12 +109,20 @@ interface Biji {
   root: URL;
   chinese: boolean;
   dialog: HTMLDialogElement;
+  /** What the search stands in: the dialog, or a part of the page that is a search by itself. */
+  place: HTMLElement;
   input: HTMLInputElement;
+  /** Where to look without a search. */
+  index: string;
+  /** The page that is a search by itself, where there is one. */
+  search: string | undefined;
   /** Files that were asked for before the scripts were there. */
   early: Map<string, Promise<Response>>;
   /** What the scripts of the search give each other. */
   parts: Partial<Parts>;
   part<Name extends keyof Parts>(name: Name): Parts[Name];
+  /** Runs a script of the search. */
+  script(file: string): Promise<unknown>;
 }
 
 interface Parts {
@@ -82,12 +131,35 @@ interface Parts {
   engine: { start(module: Uint8Array<ArrayBuffer>): Promise<Engine> };
   loader: {
     ready(): Promise<Session>;
-    ask(query: string, limit: number, wanted: () => boolean): Promise<Answer | undefined>;
+    ask(request: SearchRequest, wanted: () => boolean): Promise<Answer | undefined>;
   };
   results: { nodes(answer: Answer): HTMLElement[] };
+  filters: {
+    panel: HTMLElement;
+    toggle: HTMLButtonElement;
+    /** Called when something else is chosen, and when they are opened. */
+    changed(): void;
+    isOpen(): boolean;
+    isEmpty(): boolean;
+    value(): Filters;
+    choose(filters: Partial<Filters>): void;
+    offer(facets: Facets): void;
+  };
+  start: {
+    /** Keeps a query that led somewhere. */
+    remember(query: string): void;
+    forget(): void;
+    nodes(facets: Facets | undefined): HTMLElement[];
+  };
+  fallback: { ask(request: SearchRequest): Promise<Answer> };
+  box: {
+    /** The dialog was opened again. */
+    opened(): void;
+  };
 }
 
 interface Window {
   biji: Biji;
+  bijiTitles(titles: Titles): void;
   bijiDeliver(parts: Record<string, string>, groups: Record<string, string>): void;
 }

@@ -107,7 +107,9 @@ pub(crate) fn write(folder: &Path, extra: &str) {
         put(folder, &document.url, page(document).as_bytes());
     }
     let pack = biji_search::build(&documents).unwrap();
-    for artifact in biji::index::files::artifacts(&pack) {
+    let mut artifacts = biji::index::files::artifacts(&pack);
+    artifacts.push(biji::index::titles::artifact(&documents));
+    for artifact in artifacts {
         let Payload::Bytes(bytes) = &artifact.payload else { panic!("the index has no attachments") };
         put(folder, artifact.path.as_str(), bytes);
     }

@@ -3,7 +3,7 @@
 //! In: a `Response`, or names of blocks. Out: text. Written by hand, since a serializer would be the next largest part of the wasm.
 //! A snippet is a list of strings, plain and marked in turn, the first plain: the page then needs to know nothing of UTF-8 offsets.
 
-use biji_search::{Hit, Response, SectionHit, Snippet};
+use biji_search::{Facet, Hit, Response, SectionHit, Snippet};
 
 /// A list of names.
 #[must_use]
@@ -13,13 +13,29 @@ pub fn names(names: &[String]) -> String {
     out
 }
 
-/// An answer: `{"total", "partial", "hits": [{"url", "source", "title", "score", "sections": [{"anchor", "heading", "excerpt"}], "words"}]}`.
+/// An answer: `{"total", "partial", "hits": [{"url", "source", "title", "score", "sections": [{"anchor", "heading", "excerpt"}], "words"}]}`, and
+/// when they were asked for `"facets": {"folders": [[name, pages]], "tags", "languages"}`.
 #[must_use]
 pub fn response(response: &Response) -> String {
     let mut out = format!("{{\"total\":{},\"partial\":{},\"hits\":", response.total, response.partial);
     list(&mut out, &response.hits, hit);
+    if let Some(facets) = &response.facets {
+        for (key, of) in
+            [(",\"facets\":{\"folders\":", &facets.folders), (",\"tags\":", &facets.tags), (",\"languages\":", &facets.languages)]
+        {
+            out.push_str(key);
+            list(&mut out, of, facet);
+        }
+        out.push('}');
+    }
     out.push('}');
     out
+}
+
+fn facet(out: &mut String, facet: &Facet) {
+    out.push('[');
+    string(out, &facet.name);
+    out.push_str(&format!(",{}]", facet.pages));
 }
 
 fn hit(out: &mut String, hit: &Hit) {
@@ -101,6 +117,7 @@ fn string(out: &mut String, text: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use biji_search::Facets;
 
     #[test]
     #[expect(clippy::single_range_in_vec_init, reason = "one highlighted place is one range")]
@@ -120,10 +137,16 @@ mod tests {
     #[test]
     fn an_answer_is_one_object() {
         let hit = Hit { url: "a b.html".into(), score: 1.5, words: vec!["静态".into()], ..Hit::default() };
-        let response = Response { total: 1, partial: false, hits: vec![hit] };
+        let response = Response { total: 1, hits: vec![hit], ..Response::default() };
         assert_eq!(
             super::response(&response),
             r#"{"total":1,"partial":false,"hits":[{"url":"a b.html","source":"","title":[""],"score":1.500,"sections":[],"words":["静态"]}]}"#
+        );
+        let facet = |name: &str, pages| Facet { name: name.into(), pages };
+        let facets = Facets { folders: vec![facet("k8s", 3), facet("k8s/\"net\"", 1)], tags: Vec::new(), languages: vec![facet("zh", 3)] };
+        assert_eq!(
+            super::response(&Response { facets: Some(facets), ..Response::default() }),
+            r#"{"total":0,"partial":false,"hits":[],"facets":{"folders":[["k8s",3],["k8s/\"net\"",1]],"tags":[],"languages":[["zh",3]]}}"#
         );
     }
 }

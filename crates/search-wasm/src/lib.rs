@@ -15,10 +15,10 @@ mod random;
 
 use std::cell::RefCell;
 
-use biji_search::{PackError, Request, Searcher, Step};
+use biji_search::{Filters, PackError, Request, Searcher, Step};
 
 /// The version of the surface. The page's script asks for it before it asks anything else.
-pub const ABI: u32 = 1;
+pub const ABI: u32 = 2;
 
 /// What a call came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,10 +66,9 @@ impl Engine {
         }
     }
 
-    fn search(&mut self, query: &[u8], limit: u32) -> Status {
+    fn search(&mut self, query: &[u8], limit: u32, facets: u32) -> Status {
         let Some(searcher) = &self.searcher else { return self.misuse() };
-        let request = Request { query: String::from_utf8_lossy(query).into_owned(), limit: limit as usize };
-        match searcher.search(&request) {
+        match searcher.search(&request(query, limit, facets)) {
             Step::Done(response) => self.finish(Status::Done, json::response(&response).into_bytes()),
             Step::Need(names) => self.finish(Status::Need, json::names(&names).into_bytes()),
             Step::Broken(error) => self.fail(&error),
@@ -89,6 +88,16 @@ impl Engine {
         self.output = output;
         status
     }
+}
+
+/// A request out of the page's text: the query, and behind a NUL each the folder, the tag and the language.
+fn request(text: &[u8], limit: u32, facets: u32) -> Request {
+    let text = String::from_utf8_lossy(text);
+    let mut parts = text.split('\0').map(str::to_owned);
+    let mut next = || parts.next().unwrap_or_default();
+    let query = next();
+    let filters = Filters { folder: next(), tag: next(), language: next() };
+    Request { query, limit: limit as usize, filters, facets: facets != 0 }
 }
 
 /// The version of this surface.
@@ -126,15 +135,16 @@ pub unsafe extern "C" fn provide(name: *mut u8, name_length: usize, block: *mut 
     ENGINE.with_borrow_mut(|engine| engine.provide(&name, block)) as u32
 }
 
-/// Answers a query with at most `limit` pages, or says what is missing: a [`Status`].
+/// Answers a query with at most `limit` pages, or says what is missing: a [`Status`]. Behind the query may stand filters: NUL, a folder, NUL,
+/// a tag, NUL, a language. With `facets` other than 0 the answer tells how many pages each filter would leave.
 ///
 /// # Safety
 /// `query` and `length` are a buffer from [`alloc`] that was not handed over yet.
 #[cfg_attr(target_arch = "wasm32", unsafe(no_mangle))]
-pub unsafe extern "C" fn search(query: *mut u8, length: usize, limit: u32) -> u32 {
+pub unsafe extern "C" fn search(query: *mut u8, length: usize, limit: u32, facets: u32) -> u32 {
     // SAFETY: the caller's promise.
     let query = unsafe { take(query, length) };
-    ENGINE.with_borrow_mut(|engine| engine.search(&query, limit)) as u32
+    ENGINE.with_borrow_mut(|engine| engine.search(&query, limit, facets)) as u32
 }
 
 /// Where the output of the last call lies; valid until the next call.

@@ -184,7 +184,7 @@ impl<'a> Client<'a> {
     }
 
     fn ask(&mut self, query: &str, limit: usize) -> Response {
-        let request = Request { query: query.to_owned(), limit };
+        let request = Request { query: query.to_owned(), limit, ..Request::default() };
         loop {
             match self.searcher.search(&request) {
                 Step::Done(response) => return response,

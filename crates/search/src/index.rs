@@ -5,6 +5,7 @@
 //! A read of bytes that have not arrived stops with [`Stop::Missing`]; the reader of the directory has noted which.
 
 use crate::directory::Source;
+use crate::facet;
 use crate::lengths::Lengths;
 use crate::schema;
 use crate::segment::{Detail, Terms, body, parts};
@@ -135,6 +136,12 @@ impl Opened {
     /// A document's stored record.
     pub(crate) fn record(&self, doc: u32) -> Result<Vec<u8>, Stop> {
         Ok(self.store.get::<Record>(doc)?.0)
+    }
+
+    /// Which folder, tags and language each document has. Not part of opening: a plain search needs none of it.
+    pub(crate) fn facets(&self) -> Result<facet::Table, Stop> {
+        let bytes = self.source.read(facet::FILE, 0..self.source.len(facet::FILE).unwrap_or_default())?;
+        facet::Table::decode(&bytes, self.documents).ok_or_else(|| Stop::Damaged("the folders and tags cannot be read".to_owned()))
     }
 
     /// Says that a word's posting lists will be read, when the dictionary has not even arrived.

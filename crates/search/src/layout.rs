@@ -77,6 +77,9 @@ pub(crate) fn lay_out(files: &Files) -> Result<Table, BuildError> {
         watched.last(".store").map(|range| range.end)
     });
     let ends: Vec<usize> = ends.collect();
+    // Whoever needs this file needs all of it.
+    let block = pieces.block();
+    pieces.put(crate::facet::FILE, files.get(crate::facet::FILE).map_or(0, |bytes| bytes.len()), block);
     // The writer was told how much goes into one.
     pieces.fill(".store", &ends, 1, files);
     Ok(pieces.finish(files))

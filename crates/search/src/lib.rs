@@ -5,6 +5,7 @@
 //! asks again. So the same synchronous code serves memory, disk, HTTP and scripts. Never touches a file system or a clock.
 
 mod directory;
+mod facet;
 pub mod fold;
 mod index;
 #[cfg(feature = "build")]
@@ -73,12 +74,35 @@ pub struct Pack {
 }
 
 /// What is asked.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Request {
     /// The query as typed. Any text is a query.
     pub query: String,
     /// How many hits to return at most.
     pub limit: usize,
+    /// Which pages count. With a filter, a query without a word finds all pages that pass it.
+    pub filters: Filters,
+    /// Whether the answer is to say how many pages each filter would leave. That and filters need a file that a plain search does not.
+    pub facets: bool,
+}
+
+/// What a page must be to be found. Empty texts filter nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filters {
+    /// The folder of the source that it lies in, at any depth: `k8s/network`.
+    pub folder: String,
+    /// The tag that it has, or one nested in it: `k8s`.
+    pub tag: String,
+    /// Its language, exactly: `zh`.
+    pub language: String,
+}
+
+impl Filters {
+    /// Whether nothing is filtered.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.folder.is_empty() && self.tag.is_empty() && self.language.is_empty()
+    }
 }
 
 /// Either an answer or what is missing for one.
@@ -101,6 +125,28 @@ pub struct Response {
     pub partial: bool,
     /// The best pages, best first.
     pub hits: Vec<Hit>,
+    /// What the pages could be narrowed down to, when that was asked.
+    pub facets: Option<Facets>,
+}
+
+/// For each filter the choices there are. The pages of a choice are those that match when it is made and the other two filters stay.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Facets {
+    /// The folders of the root; when one is chosen, those it lies in, itself, and those right in it. In the order of their names.
+    pub folders: Vec<Facet>,
+    /// Tags, those of most pages first. A tag counts for those it is nested in, too.
+    pub tags: Vec<Facet>,
+    /// Languages, those of most pages first.
+    pub languages: Vec<Facet>,
+}
+
+/// One choice.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Facet {
+    /// What [`Filters`] calls it.
+    pub name: String,
+    /// How many pages there are of it.
+    pub pages: u32,
 }
 
 /// One page that matches.

@@ -169,7 +169,9 @@ fn scope(text: &str) -> (Scope, &str) {
     let names =
         [("title", Scope::Title), ("heading", Scope::Heading), ("tag", Scope::Tag), ("path", Scope::Path), ("lang", Scope::Language)];
     for (name, scope) in names {
-        let after = text.strip_prefix(name).and_then(|rest| rest.strip_prefix(':').or_else(|| rest.strip_prefix('：')));
+        // A phone begins with a capital by itself.
+        let is_name = text.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name));
+        let after = if is_name { text[name.len()..].strip_prefix([':', '：']) } else { None };
         if let Some(after) = after
             && !after.starts_with([':', '/'])
             && !after.is_empty()
@@ -286,6 +288,11 @@ mod tests {
             ("!!! ??? ", ""),
             ("\"", ""),
             ("tag:", "tag"),
+            ("Tag:网络 TITLE:pod ", "Tag:网络 Title:pod"),
+            ("pod -tag:k8s -\"a b\" ", "pod -Tag:k8s -a+b"),
+            ("tag:a OR tag:b x ", "Tag:a|Tag:b x"),
+            ("a OR b OR c ", "a|b|c"),
+            ("标题：pod ", "标题+pod"),
         ] {
             assert_eq!(show(query), expected, "{query}");
         }

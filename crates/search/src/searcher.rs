@@ -3,6 +3,7 @@
 //! *In*: the entry, blocks, a request. *Out*: an answer, or the names of all blocks that the next step needs. A search is started anew each
 //! time something arrives; what is there is read from memory, so that costs little.
 
+use crate::facet;
 use crate::index::{Opened, Reads, Stop};
 use crate::pack::{BlockId, Blocks, Table, read_entry};
 use crate::query::{Atom, Clause, Scope, literal, parse};
@@ -19,6 +20,7 @@ pub struct Searcher {
     hot: BlockId,
     blocks: Arc<Blocks>,
     opened: OnceLock<Opened>,
+    facets: OnceLock<facet::Table>,
 }
 
 impl fmt::Debug for Searcher {
@@ -35,7 +37,7 @@ impl Searcher {
     pub fn open(entry: &[u8]) -> Result<Self, PackError> {
         let hot = read_entry(entry)?;
         let blocks = Arc::new(Blocks::new(hot));
-        Ok(Self { hot, blocks, opened: OnceLock::new() })
+        Ok(Self { hot, blocks, opened: OnceLock::new(), facets: OnceLock::new() })
     }
 
     /// Takes a block's decompressed bytes. A block of another pack is ignored.
@@ -98,16 +100,30 @@ impl Searcher {
         Ok(self.opened.get_or_init(|| opened))
     }
 
+    /// Which folder, tags and language each document has, when the request is about them.
+    fn facets(&self, opened: &Opened, request: &Request, reads: &mut Reads) -> Result<Option<&facet::Table>, Stop> {
+        if !request.facets && request.filters.is_empty() {
+            return Ok(None);
+        }
+        if let Some(facets) = self.facets.get() {
+            return Ok(Some(facets));
+        }
+        Ok(reads.take(opened.facets())?.map(|facets| self.facets.get_or_init(|| facets)))
+    }
+
     fn try_search(&self, request: &Request) -> Result<Response, Stop> {
         let opened = self.opened()?;
         let mut clauses = parse(&request.query);
-        if clauses.iter().all(|clause| clause.negated) {
-            return Ok(Response::default());
-        }
         let mut reads = Reads::default();
+        let table = self.facets(opened, request, &mut reads)?;
         let mut resolved = resolve(opened, &clauses, &mut reads)?;
-        let mut ranked = match_all(opened, &clauses, &resolved, &mut reads)?;
-        let as_text = if ranked.is_empty() { literal(&request.query, &clauses) } else { None };
+        // Without a word all notes match, in their order.
+        let is_empty = clauses.iter().all(|clause| clause.negated);
+        let mut ranked = match is_empty {
+            true => table.map_or_else(Vec::new, |_| (0..opened.documents).map(|doc| (doc, 0.0)).collect()),
+            false => match_all(opened, &clauses, &resolved, &mut reads)?,
+        };
+        let as_text = if ranked.is_empty() && !is_empty { literal(&request.query, &clauses) } else { None };
         if let Some(as_text) = as_text {
             let found = resolve(opened, &as_text, &mut reads)?;
             ranked = match_all(opened, &as_text, &found, &mut reads)?;
@@ -116,9 +132,16 @@ impl Searcher {
                 resolved = resolve(opened, &clauses, &mut reads)?;
             }
         }
-        let partial = ranked.is_empty();
+        let partial = ranked.is_empty() && !is_empty;
         if partial {
             ranked = match_some(opened, &clauses, &resolved, &mut reads)?;
+        }
+        let mut facets = None;
+        if let Some(table) = table {
+            let (kept, counts) = table.apply(&request.filters, &ranked);
+            facets = request.facets.then_some(counts);
+            // Nobody asked for all notes.
+            ranked = if is_empty && request.filters.is_empty() { Vec::new() } else { kept };
         }
         let total = ranked.len();
         ranked.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
@@ -132,7 +155,7 @@ impl Searcher {
         let damaged = || Stop::Damaged("a stored note cannot be read".to_owned());
         let show = |(bytes, score): (Vec<u8>, f32)| Ok(hit(record::decode(&bytes).ok_or_else(damaged)?, score, &needles));
         let hits = records.into_iter().map(show).collect::<Result<Vec<_>, Stop>>()?;
-        Ok(Response { total, partial: partial && total > 0, hits })
+        Ok(Response { total, partial: partial && total > 0, hits, facets })
     }
 }
 
@@ -382,7 +405,7 @@ mod tests {
     /// Asks with every block as `damage` leaves it; whether any answer came.
     fn ask(pack: &crate::Pack, query: &str, damage: &dyn Fn(&str, &mut Vec<u8>)) -> bool {
         let Ok(searcher) = Searcher::open(&pack.entry) else { return true };
-        let request = Request { query: query.to_owned(), limit: 5 };
+        let request = Request { query: query.to_owned(), limit: 5, facets: true, ..Request::default() };
         for _ in 0..12 {
             let Step::Need(names) = searcher.search(&request) else { return true };
             for name in names {
@@ -492,7 +515,7 @@ mod tests {
         #[test]
         fn any_text_is_a_query(query in query(), limit in 0usize..8) {
             let mut searcher = Searcher::open(&pack().entry).expect("the entry is whole");
-            let request = Request { query, limit };
+            let request = Request { query, limit, ..Request::default() };
             let fetch = |name: &str| {
                 let block = pack().blocks.iter().find(|(block, _)| block == name);
                 block.and_then(|(_, bytes)| decompress(bytes).ok()).ok_or_else(|| crate::PackError::Block(name.to_owned()))

@@ -6,7 +6,7 @@
 use crate::layout::{block_of, lay_out};
 use crate::pack::{BlockId, Table, read_entry, write_entry};
 use crate::prepare::{Prepared, prepare};
-use crate::{Document, Pack, lengths, schema};
+use crate::{Document, Pack, facet, lengths, schema};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -104,6 +104,7 @@ pub(crate) fn write_segment(documents: &[Document]) -> Result<BTreeMap<String, V
     let meta = String::from_utf8_lossy(&meta).replace(&dashed, &fixed_dashed).replace(&id, fixed);
     files.insert("meta.json".to_owned(), meta.into_bytes());
     files.insert(schema::LENGTHS.to_owned(), lengths::encode(&of_documents));
+    files.insert(facet::FILE.to_owned(), facet::encode(documents));
     for extension in ["term", "idx", "pos", "store", "fast", "fieldnorm"] {
         let path = format!("{id}.{extension}");
         let bytes = ram.atomic_read(Path::new(&path)).map_err(tantivy::TantivyError::from)?;
@@ -136,15 +137,8 @@ fn pack_files(files: BTreeMap<String, Vec<u8>>) -> Result<Pack, BuildError> {
     Ok(Pack { entry: write_entry(hot), blocks })
 }
 
-/// The number that names a block.
-pub(crate) fn block_hash(bytes: &[u8]) -> u64 {
-    let mut first = [0; 8];
-    first[2..].copy_from_slice(&blake3::hash(bytes).as_bytes()[..crate::pack::NAME]);
-    u64::from_be_bytes(first)
-}
-
 fn block_id(bytes: &[u8]) -> BlockId {
-    BlockId { hash: block_hash(bytes), len: bytes.len() as u32 }
+    BlockId { hash: crate::pack::block_hash(bytes), len: bytes.len() as u32 }
 }
 
 /// One gzip member, without a time stamp or a name.

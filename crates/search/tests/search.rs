@@ -2,7 +2,7 @@
 #![cfg(feature = "build")]
 #![allow(clippy::unwrap_used, clippy::print_stderr)]
 
-use biji_search::{Document, Pack, PackError, Request, Response, Searcher, Section, Step, build, decompress};
+use biji_search::{Document, Facet, Filters, Pack, PackError, Request, Response, Searcher, Section, Step, build, decompress};
 
 fn document(source: &str, title: &str, text: &str) -> Document {
     Document {
@@ -16,10 +16,13 @@ fn document(source: &str, title: &str, text: &str) -> Document {
 }
 
 fn ask(pack: &Pack, query: &str) -> Response {
+    answer(pack, &Request { query: query.to_owned(), limit: 10, ..Request::default() })
+}
+
+fn answer(pack: &Pack, request: &Request) -> Response {
     let mut searcher = Searcher::open(&pack.entry).unwrap();
-    let request = Request { query: query.to_owned(), limit: 10 };
     searcher
-        .search_with::<PackError>(&request, |name| {
+        .search_with::<PackError>(request, |name| {
             let (_, bytes) = pack.blocks.iter().find(|(block, _)| block == name).unwrap();
             Ok(decompress(bytes).unwrap())
         })
@@ -99,6 +102,12 @@ fn queries_find_their_page_first() {
         ("run rm -rf folder", "rust/naive.md"),
         ("rm -rf", "rust/naive.md"),
         ("with path:first", "rust/naive.md"),
+        ("Tag:运维", "k8s/probe.md"),
+        ("owner -path:k8s", "rust/own.md"),
+        ("title:\"污点与容忍度\"", "k8s/taint.md"),
+        ("Pod -\"直接管理\" -title:笔记 -tag:运维", "k8s/taint.md"),
+        ("tag:nothing OR tag:运维", "k8s/probe.md"),
+        ("heading:存活 path:k8s lang:zh", "k8s/probe.md"),
     ] {
         let response = ask(&pack, query);
         assert_eq!(response.hits.first().map(|hit| hit.source.as_str()), Some(source), "{query}");
@@ -153,7 +162,7 @@ fn damage_is_reported() {
     other[4] = 99;
     assert!(matches!(Searcher::open(&other), Err(PackError::Version(99))));
     let mut searcher = Searcher::open(&pack.entry).unwrap();
-    let request = Request { query: "pod".to_owned(), limit: 3 };
+    let request = Request { query: "pod".to_owned(), limit: 3, ..Request::default() };
     let Step::Need(names) = searcher.search(&request) else { panic!("the hot block is needed") };
     let (name, bytes) = pack.blocks.iter().find(|(name, _)| *name == names[0]).unwrap();
     assert!(decompress(&bytes[..bytes.len() / 2]).is_err());
@@ -199,7 +208,7 @@ fn every_visible_run_is_found() {
         if run.ends_with(|ch: char| ch.is_ascii_alphabetic()) && next.is_some_and(char::is_ascii_alphanumeric) {
             run.truncate(run.trim_end_matches(|ch: char| ch.is_ascii_alphabetic()).len());
         }
-        let request = Request { query: run.clone(), limit: documents.len() };
+        let request = Request { query: run.clone(), limit: documents.len(), ..Request::default() };
         let response = searcher
             .search_with::<PackError>(&request, |name| {
                 let (_, bytes) = pack.blocks.iter().find(|(block, _)| block == name).unwrap();
@@ -208,4 +217,51 @@ fn every_visible_run_is_found() {
             .unwrap();
         assert!(response.hits.iter().any(|hit| hit.source == document.source) && !response.partial, "`{run}` in {}", document.source);
     }
+}
+
+/// Folders, tags and languages as `name count`, of what matches.
+fn facets(pack: &Pack, query: &str, filters: &Filters) -> (usize, [String; 3]) {
+    let request = Request { query: query.to_owned(), limit: 3, filters: filters.clone(), facets: true };
+    let response = answer(pack, &request);
+    let facets = response.facets.unwrap();
+    let line = |of: &[Facet]| of.iter().map(|facet| format!("{} {}", facet.name, facet.pages)).collect::<Vec<_>>().join(", ");
+    (response.total, [line(&facets.folders), line(&facets.tags), line(&facets.languages)])
+}
+
+#[test]
+fn filters_narrow_down_and_say_how_many_there_are() {
+    let note = |source: &str, tags: &[&str], language: &str| Document {
+        tags: tags.iter().map(|tag| (*tag).to_owned()).collect(),
+        language: language.to_owned(),
+        ..document(source, "笔记", "节点 pod")
+    };
+    let pack = build(&[
+        note("index.md", &[], "zh"),
+        note("k8s/a.md", &["k8s", "网络/ingress"], "zh"),
+        note("k8s/net/b.md", &["k8s/kubelet", "k8s"], "zh"),
+        note("k8s/net/c.md", &["网络"], "en"),
+        note("k8s-other/d.md", &["k8s-other"], "en"),
+        note("rust/e.md", &["rust"], "en"),
+    ])
+    .unwrap();
+    let all = ["k8s 3, k8s-other 1, rust 1", "k8s 2, 网络 2, k8s/kubelet 1, k8s-other 1, rust 1, 网络/ingress 1", "en 3, zh 3"];
+    // A row: query, folder, tag, language; how many match, and the counts.
+    for (query, [folder, tag, language], total, expected) in [
+        ("pod", ["", "", ""], 6, all),
+        ("", ["", "", ""], 0, all),
+        ("", ["k8s", "", ""], 3, ["k8s 3, k8s/net 2", "k8s 2, 网络 2, k8s/kubelet 1, 网络/ingress 1", "zh 2, en 1"]),
+        ("pod", ["k8s/net/", "", ""], 2, ["k8s 3, k8s/net 2", "k8s 1, k8s/kubelet 1, 网络 1", "en 1, zh 1"]),
+        ("pod", ["", "k8s", ""], 2, ["k8s 2", all[1], "zh 2"]),
+        ("pod", ["k8s", "网络", "en"], 1, ["k8s 1, k8s/net 1", "网络 1", "en 1, zh 1"]),
+        ("pod", ["rust", "k8s", ""], 0, ["rust 0", "rust 1, k8s 0", ""]),
+        ("pod", ["nowhere", "", ""], 0, ["k8s 3, k8s-other 1, rust 1", "", ""]),
+        ("xyzzyq", ["k8s", "", ""], 0, ["k8s 0", "", ""]),
+    ] {
+        let filters = Filters { folder: folder.to_owned(), tag: tag.to_owned(), language: language.to_owned() };
+        assert_eq!(facets(&pack, query, &filters), (total, expected.map(str::to_owned)), "{query} {filters:?}");
+    }
+    // Without the wish for counts there are none, and a filter holds all the same.
+    let filters = Filters { language: "en".to_owned(), ..Filters::default() };
+    let response = answer(&pack, &Request { query: "pod".to_owned(), limit: 9, filters, facets: false });
+    assert_eq!((response.total, response.hits.len(), response.facets), (3, 3, None));
 }

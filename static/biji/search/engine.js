@@ -6,7 +6,7 @@
   const { Fault } = biji.part("transport");
 
   /** The version of the module's surface that this script speaks. */
-  const ABI = 1;
+  const ABI = 2;
   const DONE = 0;
   const NEED = 1;
   const VERSION = 3;
@@ -49,8 +49,10 @@
       provide(name, block) {
         check(wasm.provide(...put(encoder.encode(name)), ...put(block)));
       },
-      search(query, limit) {
-        const status = wasm.search(...put(encoder.encode(query)), limit);
+      search({ query, limit, filters, facets }) {
+        // A NUL ends the query; one that was typed is a space.
+        const parts = [query, filters.folder, filters.tag, filters.language].map((text) => text.replaceAll("\0", " "));
+        const status = wasm.search(...put(encoder.encode(parts.join("\0"))), limit, facets ? 1 : 0);
         if (status === NEED) return { need: JSON.parse(output()) };
         check(status);
         return { answer: JSON.parse(output()) };

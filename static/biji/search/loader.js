@@ -67,11 +67,11 @@
     return promise;
   }
 
-  /** @param {Session} session @param {string} query @param {number} limit @param {() => boolean} wanted */
-  async function answer(session, query, limit, wanted) {
+  /** @param {Session} session @param {SearchRequest} request @param {() => boolean} wanted */
+  async function answer(session, request, wanted) {
     for (let round = 0; round < ROUNDS; round++) {
       if (!wanted()) return undefined;
-      const step = session.engine.search(query, limit);
+      const step = session.engine.search(request);
       if ("answer" in step) return step.answer;
       await Promise.all(step.need.map((name) => supply(session, name)));
     }
@@ -98,21 +98,33 @@
     return begin(entry);
   }
 
+  /** A new engine where the old one has stopped in the middle of its work: that one's memory is not to be trusted any more. */
+  function restarted() {
+    session = undefined;
+    return ready();
+  }
+
   biji.parts.loader = {
     ready,
     /**
-     * The answer to a query; `undefined` when `wanted` says that nobody waits for it any more.
-     * @param {string} query @param {number} limit @param {() => boolean} wanted
+     * The answer to a request; `undefined` when `wanted` says that nobody waits for it any more.
+     * @param {SearchRequest} request @param {() => boolean} wanted
      */
-    async ask(query, limit, wanted) {
+    async ask(request, wanted) {
       const present = await ready();
       try {
-        return await answer(present, query, limit, wanted);
+        return await answer(present, request, wanted);
       } catch (fault) {
-        const next = renewed(present.entry, fault);
+        const next = fault instanceof Fault ? renewed(present.entry, fault) : restarted();
         const made = await next;
         session = next;
-        return answer(made, query, limit, wanted);
+        try {
+          return await answer(made, request, wanted);
+        } catch (again) {
+          if (again instanceof Fault) throw again;
+          session = undefined;
+          throw new Fault("damaged", String(again));
+        }
       }
     },
   };

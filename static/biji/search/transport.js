@@ -6,6 +6,8 @@
   const { biji } = window;
   const folder = new URL("biji/search/", biji.root);
   const disk = location.protocol === "file:";
+  /** Milliseconds in which a file must arrive. */
+  const WAIT = 30_000;
 
   /**
    * What can go wrong, in a form that the dialog has a sentence for.
@@ -38,14 +40,19 @@
     biji.early.delete(name);
     // The entry alone keeps its name, so it alone is asked for again; everything else is called by its content.
     const cache = fresh ? "reload" : name === "entry" ? "no-cache" : "default";
-    let response;
-    try {
-      response = await (early ?? fetch(new URL(name + ".bin", folder), { cache }));
-      if (response.ok) return new Uint8Array(await response.arrayBuffer());
-    } catch {
-      // No connection: the same to the reader as a missing file.
-    }
-    throw new Fault("missing", `${name}.bin${response ? ` (${response.status})` : ""}`);
+    const bytes = async () => {
+      const response = await (early ?? fetch(new URL(name + ".bin", folder), { cache }));
+      return response.ok ? new Uint8Array(await response.arrayBuffer()) : undefined;
+    };
+    // No connection, or one that hangs: the same to the reader as a missing file.
+    const found = await Promise.race([bytes().catch(() => undefined), late()]);
+    if (!found) throw new Fault("missing", `${name}.bin`);
+    return found;
+  }
+
+  /** Nothing, after a time in which an answer would have come. @returns {Promise<undefined>} */
+  function late() {
+    return new Promise((resolve) => setTimeout(() => resolve(undefined), WAIT));
   }
 
   /** Base64 that was handed over and not yet asked for. @type {Map<string, string>} */
