@@ -12,6 +12,7 @@ mod index;
 mod layout;
 mod lengths;
 mod pack;
+mod pinyin;
 #[cfg(feature = "build")]
 mod prepare;
 mod query;

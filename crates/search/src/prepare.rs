@@ -5,7 +5,7 @@
 
 use crate::schema::{self, FIELDS};
 use crate::token::tokenize;
-use crate::{Document, record};
+use crate::{Document, pinyin, record};
 use std::ops::Range;
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
 
@@ -40,6 +40,12 @@ pub(crate) fn prepare(document: &Document) -> PreparedDocument {
     add(schema::BODY, &mut document.sections.iter().flat_map(|section| split(&section.text, &section.code, false)));
     add(schema::CODE, &mut document.sections.iter().flat_map(|section| split(&section.text, &section.code, true)));
     let mut meta = Line::default();
+    let named = std::iter::once(&document.title).chain(&document.aliases).chain(&document.tags).map(|name| (name, pinyin::OF_NAME));
+    let headings = document.sections.iter().map(|section| (&section.heading, pinyin::OF_HEADING));
+    for (name, longest) in named.chain(headings) {
+        let mark = schema::SPELLED_MARKS[usize::from(longest == pinyin::OF_HEADING)];
+        pinyin::spell(name, longest, &mut |token| meta.out.extend(['\u{1}', mark].into_iter().chain(token.chars())));
+    }
     for tag in &document.tags {
         meta.mark(schema::TAG_MARK, tag);
     }

@@ -5,6 +5,7 @@
 
 use crate::index::{List, Opened, Reads, Stop};
 use crate::query::{Atom, Scope};
+use crate::schema::FIELDS;
 use crate::terms::Found;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -13,9 +14,12 @@ use std::rc::Rc;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Knobs {
     /// Worth of an occurrence in title, other names, headings, body, code.
-    pub(crate) fields: [f32; 5],
+    pub(crate) fields: [f32; FIELDS],
     /// How much a field's length tells against it, likewise.
-    pub(crate) lengths: [f32; 5],
+    pub(crate) lengths: [f32; FIELDS],
+    /// Worth of a name or a heading that was typed in pinyin, and how much more when nothing of it was left out.
+    pub(crate) spelled: [f32; 2],
+    pub(crate) spelled_whole: f32,
     /// How fast more occurrences stop to matter.
     pub(crate) saturation: f32,
     /// Share of a query's worth that a title adds when the query is all of it.
@@ -32,6 +36,8 @@ pub(crate) struct Knobs {
 pub(crate) const KNOBS: Knobs = Knobs {
     fields: [6.0, 3.0, 3.0, 1.0, 0.6],
     lengths: [0.4, 0.3, 0.5, 0.7, 0.7],
+    spelled: [2.0, 1.0],
+    spelled_whole: 1.5,
     saturation: 1.2,
     whole_title: 2.0,
     all_in_title: 0.8,
@@ -60,6 +66,17 @@ pub(crate) fn match_of(matches: &Matches, doc: u32) -> Option<Match> {
 pub(crate) struct Resolved<'a> {
     pub(crate) atom: &'a Atom,
     pub(crate) words: Vec<Vec<Found>>,
+    /// Names that its only word spells in pinyin.
+    pub(crate) spelled: Option<Spelled>,
+}
+
+/// Names that a word spells in pinyin.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Spelled {
+    /// The documents that have such a name or heading.
+    pub(crate) matches: Matches,
+    /// The characters that are meant.
+    pub(crate) meant: Vec<String>,
 }
 
 impl Resolved<'_> {
@@ -73,12 +90,15 @@ impl Resolved<'_> {
 
     /// Whether some field has all the words, as far as the dictionary tells.
     pub(crate) fn is_possible(&self) -> bool {
-        crate::terms::fields_of(self.atom.scope).iter().any(|&field| self.has_all(field))
+        self.spelled.is_some() || crate::terms::fields_of(self.atom.scope).iter().any(|&field| self.has_all(field))
     }
 }
 
 /// Documents of which some field has all words of an atom, wherever they stand in it; ascending.
 pub(crate) fn documents_of(opened: &Opened, resolved: &Resolved<'_>, reads: &mut Reads) -> Result<Vec<u32>, Stop> {
+    if let Some(spelled) = &resolved.spelled {
+        return Ok(spelled.matches.iter().map(|(doc, _)| *doc).collect());
+    }
     let mut docs = Vec::new();
     for &field in crate::terms::fields_of(resolved.atom.scope) {
         if resolved.has_all(field) {
@@ -134,6 +154,9 @@ fn with_all_words(opened: &Opened, resolved: &Resolved<'_>, field: usize, reads:
 /// Matches an atom in some documents, which are those in `among` that have its words: its one word, or all its words one after the other.
 /// `with` is in how many documents it is, as far as is known.
 pub(crate) fn match_atom(opened: &Opened, resolved: &Resolved<'_>, among: &[u32], with: usize, reads: &mut Reads) -> Result<Matches, Stop> {
+    if let Some(spelled) = &resolved.spelled {
+        return Ok(spelled.matches.iter().filter(|(doc, _)| among.binary_search(doc).is_ok()).copied().collect());
+    }
     let mut counts: Vec<(u32, usize, f32)> = Vec::new();
     for &field in crate::terms::fields_of(resolved.atom.scope) {
         if resolved.words.len() == 1 {
@@ -293,6 +316,10 @@ pub(crate) fn match_partly(opened: &Opened, atoms: &[Resolved<'_>], reads: &mut 
     let mut sums: BTreeMap<u32, (f32, f32)> = BTreeMap::new();
     let mut worth = 0.0;
     for resolved in atoms.iter().filter(|resolved| !matches!(resolved.atom.scope, Scope::Tag | Scope::Path | Scope::Language)) {
+        for (doc, matched) in resolved.spelled.iter().flat_map(|spelled| &spelled.matches) {
+            let sum = sums.entry(*doc).or_default();
+            *sum = (sum.0 + matched.score, sum.1 + matched.score);
+        }
         for (word, found) in resolved.atom.words.iter().zip(&resolved.words) {
             if word.is_filler() {
                 continue;

@@ -8,12 +8,12 @@ use tantivy::schema::Field;
 use tantivy::schema::{IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
 
 /// Version of the pack, its schema and its tokens.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 /// All words of all text fields. Each term ends with its field's [`mark`], so that what a word has in all fields lies together and one
 /// look-up finds it.
 pub(crate) const TEXT: Field = Field::from_field_id(0);
-/// Tags, path and language, told apart by the first character.
+/// Tags, path, language and names in pinyin, told apart by the first character.
 pub(crate) const META: Field = Field::from_field_id(1);
 /// What is shown of a hit.
 #[cfg(feature = "build")]
@@ -57,6 +57,9 @@ pub(crate) const TAG_MARK: char = '#';
 pub(crate) const PATH_MARK: char = '/';
 /// First character of a language's token in [`META`].
 pub(crate) const LANGUAGE_MARK: char = '@';
+
+/// First characters of tokens of `pinyin` in [`META`]: of a note's names, and of its headings.
+pub(crate) const SPELLED_MARKS: [char; 2] = ['~', '_'];
 
 /// Name of the tokenizer under which prepared tokens are split again.
 #[cfg(feature = "build")]

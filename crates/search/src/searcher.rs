@@ -9,7 +9,7 @@ use crate::pack::{BlockId, Blocks, Table, read_entry};
 use crate::query::{Atom, Clause, Scope, literal, parse};
 use crate::rank::{KNOBS, Match, Matches, Resolved, documents_of, match_atom, match_of, match_partly, match_together};
 use crate::snippet::{Needles, hit};
-use crate::terms::{find, find_meta, find_near};
+use crate::terms::{find, find_meta, find_near, find_pinyin};
 use crate::{PackError, Request, Response, Step, record};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -189,7 +189,7 @@ fn resolve<'a>(opened: &Opened, clauses: &'a [Clause], reads: &mut Reads) -> Res
                     words.push(find(opened, word, atom.scope, soon, reads)?);
                 }
             }
-            of_clause.push(Resolved { atom, words });
+            of_clause.push(Resolved { atom, words, spelled: None });
         }
         all.push(of_clause);
     }
@@ -197,8 +197,11 @@ fn resolve<'a>(opened: &Opened, clauses: &'a [Clause], reads: &mut Reads) -> Res
     // A second step only for words that the index does not have.
     for (clause, of_clause) in clauses.iter().zip(&mut all) {
         for resolved in of_clause.iter_mut().filter(|_| !clause.negated) {
+            if resolved.words.iter().all(Vec::is_empty) {
+                resolved.spelled = find_pinyin(opened, resolved.atom, reads)?;
+            }
             for (word, found) in resolved.atom.words.iter().zip(&mut resolved.words) {
-                if found.is_empty() {
+                if found.is_empty() && resolved.spelled.is_none() {
                     *found = find_near(opened, word, resolved.atom.scope, reads)?;
                 }
             }
@@ -265,7 +268,7 @@ fn match_all(opened: &Opened, clauses: &[Clause], resolved: &[Vec<Resolved<'_>>]
         matched.push(of_any.into_iter().collect());
     }
     let together = match together(clauses, resolved) {
-        Some((atom, words)) => match_together(opened, &Resolved { atom: &atom, words }, &candidates, reads)?,
+        Some((atom, words)) => match_together(opened, &Resolved { atom: &atom, words, spelled: None }, &candidates, reads)?,
         None => Matches::new(),
     };
     reads.finish()?;
@@ -364,7 +367,11 @@ fn match_some(opened: &Opened, clauses: &[Clause], resolved: &[Vec<Resolved<'_>>
             allowed.push((!clause.negated, docs));
         }
         if is_required(clause) {
-            partly.extend(of_clause.iter().map(|resolved| Resolved { atom: resolved.atom, words: resolved.words.clone() }));
+            partly.extend(of_clause.iter().map(|resolved| Resolved {
+                atom: resolved.atom,
+                words: resolved.words.clone(),
+                spelled: resolved.spelled.clone(),
+            }));
         }
     }
     let mut ranked = match_partly(opened, &partly, reads)?;
@@ -378,6 +385,13 @@ fn needles(clauses: &[Clause], resolved: &[Vec<Resolved<'_>>], partial: bool) ->
     let mut needles = Needles::default();
     for (_, of_clause) in clauses.iter().zip(resolved).filter(|(clause, _)| !clause.negated && !clause.optional) {
         for resolved in of_clause.iter().filter(|resolved| !is_meta(resolved.atom.scope)) {
+            // What was typed in pinyin stands in the text in characters.
+            let meant = resolved.spelled.iter().flat_map(|spelled| &spelled.meant);
+            for clause in meant.flat_map(|meant| parse(&format!("\"{meant}\" "))) {
+                for atom in &clause.atoms {
+                    needles.add(atom.words.iter().map(|word| (word.at, vec![word.text.as_str()])));
+                }
+            }
             let words = resolved.atom.words.iter().zip(&resolved.words);
             let word = |(word, found): (&crate::query::Word, &'_ Vec<crate::terms::Found>)| {
                 let terms: Vec<String> = found.iter().map(|found| found.text.clone()).collect();

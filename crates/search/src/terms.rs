@@ -4,7 +4,8 @@
 //! blocks. Bounded: whatever is typed, a word stands for a limited number of terms.
 
 use crate::index::{Opened, Reads, Stop};
-use crate::query::{Scope, Word};
+use crate::query::{Atom, Scope, Word};
+use crate::rank::{KNOBS, Match, Spelled};
 use crate::schema;
 use crate::spelling::{allowed_edits, edits, stem};
 use tantivy::postings::TermInfo;
@@ -33,6 +34,8 @@ const MAX_FORMS: usize = 24;
 const MAX_PAIRS: usize = 4096;
 /// How many terms one range may pass over.
 const MAX_SCAN: u64 = 32_768;
+/// How many names in pinyin a word may stand for.
+const MAX_SPELLED: usize = 24;
 /// How many near spellings count.
 const MAX_NEAR: usize = 6;
 
@@ -93,6 +96,47 @@ pub(crate) fn find(opened: &Opened, word: &Word, scope: Scope, soon: bool, reads
         found.truncate(if dense { MAX_PAIRS } else { MAX_FORMS });
     }
     Ok(of_field.into_iter().flatten().collect())
+}
+
+/// Names and headings that a word spells in pinyin, which the notes do not have as a word; `None` when there are none.
+pub(crate) fn find_pinyin(opened: &Opened, atom: &Atom, reads: &mut Reads) -> Result<Option<Spelled>, Stop> {
+    let [word] = atom.words.as_slice() else { return Ok(None) };
+    if atom.scope != Scope::Any || !word.flexible || !is_spelling(&word.text) {
+        return Ok(None);
+    }
+    let Some(dictionary) = opened.meta.terms() else { return Ok(None) };
+    let mut found = Vec::new();
+    for (mark, worth) in schema::SPELLED_MARKS.into_iter().zip(KNOBS.spelled) {
+        let prefix = format!("{mark}{}", word.text);
+        let seen = scan(dictionary, prefix.as_bytes(), &after(prefix.as_bytes()), &mut |term, info| {
+            let Some(token) = std::str::from_utf8(term).ok().and_then(|term| term.strip_prefix(mark)) else { return };
+            let Some(meant) = crate::pinyin::meant(token, &word.text, !word.prefix) else { return };
+            let is_whole = token.as_bytes().get(word.text.len()) == Some(&b' ');
+            found.push((info.clone(), meant, worth * if is_whole { KNOBS.spelled_whole } else { 1.0 }));
+        });
+        reads.take(seen)?;
+    }
+    found.sort_by(|a, b| b.2.total_cmp(&a.2).then(b.0.doc_freq.cmp(&a.0.doc_freq)).then(a.1.cmp(&b.1)));
+    found.truncate(MAX_SPELLED);
+    let mut spelled = Spelled::default();
+    let mut best: std::collections::BTreeMap<u32, f32> = std::collections::BTreeMap::new();
+    for (info, meant, worth) in found {
+        let rarity = (1.0 + opened.documents as f32 / (info.doc_freq as f32 + 0.5)).ln();
+        for doc in reads.take(opened.meta_list(&info))?.unwrap_or_default() {
+            let score = best.entry(doc).or_default();
+            *score = score.max(rarity * worth);
+        }
+        if !spelled.meant.contains(&meant) {
+            spelled.meant.push(meant);
+        }
+    }
+    spelled.matches = best.into_iter().map(|(doc, score)| (doc, Match { score, fields: 0 })).collect();
+    Ok((!spelled.meant.is_empty()).then_some(spelled))
+}
+
+/// Whether a word may be pinyin: one letter would be everything.
+fn is_spelling(word: &str) -> bool {
+    word.len() >= 2 && word.bytes().all(|byte| byte.is_ascii_alphanumeric()) && word.as_bytes()[0].is_ascii_lowercase()
 }
 
 /// What all forms of a word with this stem begin with.

@@ -99,6 +99,14 @@ fn queries_find_their_page_first() {
         ("\"no borrow checker\"", "rust/own.md"),
         ("pod -kubelet -笔记", "k8s/taint.md"),
         ("garbage OR nothing", "rust/own.md"),
+        ("jingtai", "k8s/static.md"),
+        ("jingt", "k8s/static.md"),
+        ("jingtai pod ", "k8s/static.md"),
+        ("jtpod", "k8s/static.md"),
+        ("wudian ", "k8s/taint.md"),
+        ("rongrendu", "k8s/taint.md"),
+        ("chtz", "k8s/probe.md"),
+        ("yunwei", "k8s/probe.md"),
         ("run rm -rf folder", "rust/naive.md"),
         ("rm -rf", "rust/naive.md"),
         ("with path:first", "rust/naive.md"),
@@ -141,6 +149,12 @@ fn excerpts_hold_the_match() {
         assert!(marked.contains(&words), "{query}: {marked:?} in {}", excerpt.text);
         assert!(response.hits[0].words.iter().any(|word| word == words));
     }
+    // What was typed in pinyin is marked in characters.
+    let hit = &ask(&pack, "jingtai").hits[0];
+    assert_eq!(
+        hit.title.highlights.iter().map(|range| &hit.title.text[range.start as usize..range.end as usize]).collect::<Vec<_>>(),
+        ["静态"]
+    );
     let hit = &ask(&pack, "存活探针").hits[0];
     assert_eq!(hit.sections[0].anchor, "存活探针");
 }
