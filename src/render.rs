@@ -8,6 +8,7 @@
 //! 4. [`crate::theme`] renders the template.
 
 mod body;
+mod code;
 mod embed;
 mod extra;
 mod feed;

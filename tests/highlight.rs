@@ -61,7 +61,7 @@ fn classes_are_few_and_short() {
             "$ cargo build --release\n   Compiling x\n$ ls \\\n> -l\n",
             "<span class=\"x\">$ </span><span class=\"f\">cargo</span> build",
         ),
-        ("console", "$ ls\nif then <b>\n", "\nif then &lt;b&gt;\n"),
+        ("console", "$ ls\nif then <b>\n", "\n<span class=\"r\">if then &lt;b&gt;</span>\n"),
         ("console", "root@node1:~# ls\n", "<span class=\"x\">root@node1:~# </span>"),
         (
             "powershell",

@@ -16,7 +16,7 @@
 //! | `y` | key of data (`name:`) |
 //! | `m` | macro, annotation, preprocessor |
 //! | `i`, `d`, `h` | inserted line, deleted line, heading |
-//! | `x` | prompt of a console session |
+//! | `x`, `r` | prompt of a console session; what a program answered |
 
 mod budget;
 mod cache;
@@ -35,7 +35,7 @@ pub use cache::Cache;
 
 use self::cache::Key;
 use self::language::Language;
-use super::html::escape_into;
+use super::code;
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::note::CodeBlock;
 use crate::site::{PageId, Site};
@@ -50,36 +50,15 @@ pub struct Blocks {
 struct Block {
     /// What the block calls its language; `""` for none.
     language: String,
-    /// A title from the info string.
-    title: String,
     /// The highlighted code, or nothing when it is plain.
     html: Option<Arc<str>>,
 }
 
 impl Blocks {
-    /// Appends the element of a page's code block of this text.
-    pub(super) fn write(&self, out: &mut String, page: PageId, block: usize, text: &str) {
-        let Some(block) = self.pages.get(page.0 as usize).and_then(|blocks| blocks.get(block)) else { return };
-        if !block.title.is_empty() {
-            out.push_str("<figure class=\"code\"><figcaption>");
-            escape_into(out, &block.title);
-            out.push_str("</figcaption>");
-        }
-        out.push_str("<pre");
-        if !block.language.is_empty() {
-            out.push_str(" data-lang=\"");
-            escape_into(out, &block.language);
-            out.push('"');
-        }
-        out.push_str("><code>");
-        match &block.html {
-            Some(html) => out.push_str(html),
-            None => escape_into(out, text),
-        }
-        out.push_str("</code></pre>");
-        if !block.title.is_empty() {
-            out.push_str("</figure>");
-        }
+    /// Appends the element of a page's code block.
+    pub(super) fn write(&self, out: &mut String, page: PageId, at: usize, block: &CodeBlock) {
+        let Some(done) = self.pages.get(page.0 as usize).and_then(|blocks| blocks.get(at)) else { return };
+        code::write(out, at, block, &done.language, done.html.as_deref());
     }
 }
 
@@ -132,7 +111,7 @@ pub(super) fn blocks(site: &Site, cache: &Cache) -> (Blocks, Vec<Diagnostic>) {
                 let message = "the syntax definition cannot cope with this code block";
                 diagnostics.push(Diagnostic::at(Code::CodeNotHighlighted, page.note.file.clone(), block.span, message));
             }
-            Block { language: shown(block), title: title(&block.info), html: key.and_then(|key| done.get(&key).cloned()) }
+            Block { language: shown(block), html: key.and_then(|key| done.get(&key).cloned()) }
         });
         pages.push(blocks.collect());
     }
@@ -144,17 +123,4 @@ pub(super) fn blocks(site: &Site, cache: &Cache) -> (Blocks, Vec<Diagnostic>) {
 fn shown(block: &CodeBlock) -> String {
     let name = block.language();
     if matches!(name.as_str(), "text" | "txt" | "plain" | "plaintext" | "none") { String::new() } else { name }
-}
-
-/// `title="…"` of an info string.
-fn title(info: &str) -> String {
-    for name in ["title=", "filename=", "file="] {
-        let Some(rest) = info.find(name).map(|at| &info[at + name.len()..]) else { continue };
-        let value = match rest.chars().next() {
-            Some(quote @ ('"' | '\'')) => rest[1..].split(quote).next(),
-            _ => rest.split([' ', ',', '}']).next(),
-        };
-        return value.unwrap_or_default().to_owned();
-    }
-    String::new()
 }
