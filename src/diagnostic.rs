@@ -70,6 +70,7 @@ codes! {
     CodeNotHighlighted "code-not-highlighted" Warning "A code block is too long or too costly to highlight and stays plain."
     CodeAttribute "code-attribute" Warning "A code block says something about itself that Biji does not understand."
     CodeInclude "code-include" Warning "A code block includes a file or a part of one that is not there or must not be published."
+    Diagram "diagram" Warning "A diagram cannot be drawn and is shown as code, or holds a link that is left out."
     UnclosedComment "unclosed-comment" Warning "A comment that starts with `%%` has no end, so that the rest of the note is hidden."
     Math "math" Warning "A formula cannot be read and is shown as written."
     DuplicateAlias "duplicate-alias" Warning "Two notes have the same alias, so that no address can be made of it."

@@ -9,6 +9,7 @@
 
 mod body;
 mod code;
+pub mod diagram;
 mod embed;
 mod extra;
 mod feed;

@@ -86,7 +86,7 @@ impl<'a> Filler<'a> {
                 Fill::Attribute(link) => self.attribute(out, source, link as usize),
                 Fill::Code(block) => {
                     if let Some(code) = note.code.get(block as usize) {
-                        self.code.write(out, source, block as usize, code);
+                        self.code.write(out, source, block as usize, code, self.words);
                     }
                 }
                 Fill::HeadingId(heading) => {

@@ -30,6 +30,14 @@ pub(super) fn write(out: &mut String, at: usize, block: &CodeBlock, language: &s
         escape_into(out, title);
         out.push_str("</figcaption>");
     }
+    element(out, at, block, language, html);
+    if !title.is_empty() {
+        out.push_str("</figure>");
+    }
+}
+
+/// The element without its title.
+pub(super) fn element(out: &mut String, at: usize, block: &CodeBlock, language: &str, html: Option<&str>) {
     let has_focus = block.marks.values().any(|marks| marks.contains(&Mark::Focused));
     let classes =
         [("numbered", block.attributes.first_line.is_some()), ("has-focus", has_focus), ("no-copy", block.attributes.is_not_copied)];
@@ -62,9 +70,6 @@ pub(super) fn write(out: &mut String, at: usize, block: &CodeBlock, language: &s
         lines(out, at, block, html, has_focus);
     }
     out.push_str("</code></pre>");
-    if !title.is_empty() {
-        out.push_str("</figure>");
-    }
 }
 
 /// The lines: no element of highlighted code is longer than one.
@@ -75,7 +80,7 @@ fn lines(out: &mut String, at: usize, block: &CodeBlock, html: &str, has_focus: 
         let (line, end) = line.strip_suffix('\n').map_or((line, ""), |line| (line, "\n"));
         let marks = block.marks.get(&number).unwrap_or(&none);
         let is_element = block.attributes.first_line.is_some() || has_focus || !marks.is_empty();
-        let element = element(marks);
+        let element = tag(marks);
         if is_element {
             out.push('<');
             out.push_str(element);
@@ -118,7 +123,7 @@ fn lines(out: &mut String, at: usize, block: &CodeBlock, html: &str, has_focus: 
 }
 
 /// What a line with these marks is.
-fn element(marks: &BTreeSet<Mark>) -> &'static str {
+fn tag(marks: &BTreeSet<Mark>) -> &'static str {
     let has = |mark| marks.contains(&mark);
     if has(Mark::Removed) {
         "del"
