@@ -35,7 +35,10 @@ fn text(svg: &str) -> String {
 const KINDS: &[(&str, &str)] = &[
     ("flowchart LR\n  A[提交请求] -->|通过| B{准入}\n  B --> C[(etcd)]\n  subgraph 控制面\n    C\n  end", "提交请求"),
     ("graph TD; A-->B; B-->C;", "B"),
-    ("sequenceDiagram\n  participant 用户\n  用户->>API: 创建 Pod\n  Note right of API: 校验\n  alt 好\n    API-->>用户: 201\n  end", "创建 Pod"),
+    (
+        "sequenceDiagram\n  participant 用户\n  用户->>API: 创建 Pod\n  Note right of API: 校验\n  alt 好\n    API-->>用户: 201\n  end",
+        "创建 Pod",
+    ),
     ("classDiagram\n  class Animal {\n    +String name\n    +eat() void\n  }\n  Animal <|-- Duck : 继承", "Animal"),
     ("stateDiagram-v2\n  [*] --> Pending\n  Pending --> Running : 调度\n  Running --> [*]", "Pending"),
     ("erDiagram\n  CUSTOMER ||--o{ ORDER : places\n  CUSTOMER {\n    string name PK\n    int age\n  }", "CUSTOMER"),
@@ -144,12 +147,15 @@ fn nothing_hostile_comes_through() {
     ] {
         let (page, _) = page(diagram);
         let before = page.split("<details>").next().unwrap();
-        for bad in ["<script", "<img", " onload=", " onerror=", " onclick=", "=\"javascript:", "=\"data:", "evil.example", " style=", "<style"] {
+        for bad in
+            ["<script", "<img", " onload=", " onerror=", " onclick=", "=\"javascript:", "=\"data:", "evil.example", " style=", "<style"]
+        {
             // What is escaped is text.
             assert!(!tags(before).any(|tag| tag.contains(bad.trim_start())), "{bad} of {diagram}\n{before}");
         }
     }
-    let (page, faults) = page("graph TD\n  A --> B\n  click A href \"https://example.org/?a=1&b=2\" \"tip\"\n  click B href \"vbscript:x\"");
+    let (page, faults) =
+        page("graph TD\n  A --> B\n  click A href \"https://example.org/?a=1&b=2\" \"tip\"\n  click B href \"vbscript:x\"");
     assert!(page.contains("<a href=\"https://example.org/?a=1&amp;b=2\" rel=\"external noopener\">"), "{page}");
     assert!(faults.iter().any(|fault| fault.message.contains("vbscript:x")), "{faults:?}");
 }

@@ -35,8 +35,8 @@ pub use cache::Cache;
 
 use self::cache::Key;
 use self::language::Language;
-use super::diagram::{self, Drawing};
 use super::code;
+use super::diagram::{self, Drawing};
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::note::CodeBlock;
 use crate::site::{PageId, Site};

@@ -9,17 +9,80 @@ use super::{COLOURS, Drawing, ID};
 use crate::site::link::reference::{self, Reference};
 
 const ELEMENTS: &[&str] = &[
-    "svg", "g", "a", "defs", "marker", "path", "rect", "circle", "ellipse", "line", "polyline", "polygon", "text", "tspan", "title", "desc",
-    "linearGradient", "radialGradient", "stop", "clipPath",
+    "svg",
+    "g",
+    "a",
+    "defs",
+    "marker",
+    "path",
+    "rect",
+    "circle",
+    "ellipse",
+    "line",
+    "polyline",
+    "polygon",
+    "text",
+    "tspan",
+    "title",
+    "desc",
+    "linearGradient",
+    "radialGradient",
+    "stop",
+    "clipPath",
 ];
 
 /// Attributes whose values are numbers, words and lists of them.
 const ATTRIBUTES: &[&str] = &[
-    "x", "y", "x1", "y1", "x2", "y2", "dx", "dy", "cx", "cy", "r", "rx", "ry", "d", "points", "width", "height", "viewBox", "transform",
-    "opacity", "fill-opacity", "fill-rule", "stroke-opacity", "stroke-width", "stroke-dasharray", "stroke-linecap", "stroke-linejoin",
-    "stroke-miterlimit", "text-anchor", "dominant-baseline", "alignment-baseline", "font-size", "font-weight", "font-style",
-    "text-decoration", "textLength", "lengthAdjust", "letter-spacing", "refX", "refY", "markerUnits", "markerWidth", "markerHeight", "orient",
-    "preserveAspectRatio", "offset", "gradientUnits", "clipPathUnits", "visibility", "paint-order",
+    "x",
+    "y",
+    "x1",
+    "y1",
+    "x2",
+    "y2",
+    "dx",
+    "dy",
+    "cx",
+    "cy",
+    "r",
+    "rx",
+    "ry",
+    "d",
+    "points",
+    "width",
+    "height",
+    "viewBox",
+    "transform",
+    "opacity",
+    "fill-opacity",
+    "fill-rule",
+    "stroke-opacity",
+    "stroke-width",
+    "stroke-dasharray",
+    "stroke-linecap",
+    "stroke-linejoin",
+    "stroke-miterlimit",
+    "text-anchor",
+    "dominant-baseline",
+    "alignment-baseline",
+    "font-size",
+    "font-weight",
+    "font-style",
+    "text-decoration",
+    "textLength",
+    "lengthAdjust",
+    "letter-spacing",
+    "refX",
+    "refY",
+    "markerUnits",
+    "markerWidth",
+    "markerHeight",
+    "orient",
+    "preserveAspectRatio",
+    "offset",
+    "gradientUnits",
+    "clipPathUnits",
+    "visibility",
+    "paint-order",
 ];
 
 /// Attributes that name a colour.
@@ -32,7 +95,8 @@ const DEPTH: usize = 100;
 
 /// Writes a drawing anew.
 pub(super) fn clean(svg: &str) -> Result<Drawing, String> {
-    let mut cleaner = Cleaner { out: String::with_capacity(svg.len()), open: Vec::new(), refused: Vec::new(), has_colours: false, links: 0 };
+    let mut cleaner =
+        Cleaner { out: String::with_capacity(svg.len()), open: Vec::new(), refused: Vec::new(), has_colours: false, links: 0 };
     cleaner.run(svg).ok_or_else(|| "the renderer gives a drawing that is not well formed".to_owned())?;
     let (role, colours) = (if cleaner.links > 0 { "group" } else { "img" }, if cleaner.has_colours { " own-colours" } else { "" });
     let svg = cleaner.out.replacen("<svg", &format!("<svg class=\"diagram-drawing{colours}\" role=\"{role}\""), 1);
@@ -211,7 +275,8 @@ fn attributes(tag: &str) -> Option<(Vec<(&str, String)>, bool, &str)> {
         if let Some(after) = rest.strip_prefix('>') {
             return Some((found, false, after));
         }
-        let length = rest.find(|letter: char| !(letter.is_ascii_alphanumeric() || matches!(letter, '-' | ':' | '_'))).filter(|at| *at > 0)?;
+        let length =
+            rest.find(|letter: char| !(letter.is_ascii_alphanumeric() || matches!(letter, '-' | ':' | '_'))).filter(|at| *at > 0)?;
         let name = &rest[..length];
         let after = rest[length..].trim_start().strip_prefix('=')?.trim_start();
         let quote = after.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
