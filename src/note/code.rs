@@ -105,15 +105,12 @@ impl CodeBlock {
         self.text = read.text;
         self.marks = read.marks;
         self.annotations = read.annotations;
-        for (mark, from, to) in &self.attributes.marks {
-            if *to > lines {
-                let message = format!("line {to} of a code block of {lines} lines is marked");
-                faults.push(Fault { place: None, message, hint: "lines are counted from 1, as they are shown".to_owned() });
-            }
-            for line in *from..=(*to).min(lines) {
-                self.marks.entry(line).or_default().insert(*mark);
-            }
+        if let Some((_, _, to)) = self.attributes.marks.iter().find(|(_, _, to)| *to > lines) {
+            let message = format!("line {to} of a code block of {lines} lines is marked");
+            faults.push(Fault { place: None, message, hint: "lines are counted from 1, as they are shown".to_owned() });
         }
+        let spans = self.attributes.marks.iter().map(|(mark, from, to)| (*mark, *from, to.saturating_add(1))).collect();
+        mark(&mut self.marks, spans, lines);
         faults
     }
 
@@ -154,5 +151,20 @@ impl CodeBlock {
     #[must_use]
     pub fn annotation_id(block: usize, number: u32) -> String {
         format!("annotation:{}-{number}", block + 1)
+    }
+}
+
+/// Marks lines, each span from a line to before another, up to line `last`. However many spans lie over each other, each line is met once a mark.
+fn mark(marks: &mut BTreeMap<u32, BTreeSet<Mark>>, mut spans: Vec<(Mark, u32, u32)>, last: u32) {
+    spans.sort_unstable();
+    let mut done = (Mark::Added, 0);
+    for (mark, from, to) in spans {
+        if done.0 != mark {
+            done = (mark, 0);
+        }
+        for line in from.max(done.1)..to.min(last.saturating_add(1)) {
+            marks.entry(line).or_default().insert(mark);
+        }
+        done.1 = done.1.max(to);
     }
 }

@@ -1,7 +1,8 @@
 //! Mermaid blocks to SVG.
 //!
 //! In: the text of a diagram. Out: SVG that a page may hold, or why there is none. The drawing crate is not trusted: what it can be asked is
-//! limited, its panics are caught, and what it gives is read as XML and written anew with what is allowed ([`clean`]).
+//! limited, its panics are caught, and what it gives is read as XML and written anew with what is allowed ([`clean`]),
+//! and compared with the source ([`lost`]).
 //!
 //! The colours of the theme are stand-ins that become classes, so that one drawing is light and dark. A diagram with colours of its own keeps
 //! them and is drawn on light paper always: nobody can tell what they mean on a dark one.
@@ -9,6 +10,7 @@
 //! Text is measured without fonts (no system has the family asked for), so that every machine draws the same.
 
 mod clean;
+mod lost;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -123,7 +125,15 @@ pub(super) fn draw(text: &str) -> Result<Drawing, String> {
     if svg.len() > SVG_LIMIT {
         return Err(format!("its drawing has {} kB, more than the {} kB that a page shows", svg.len() >> 10, SVG_LIMIT >> 10));
     }
-    clean::clean(&svg)
+    let cleaned = clean::clean(&svg)?;
+    if cleaned.text.trim().is_empty() {
+        return Err("nothing of it is understood".to_owned());
+    }
+    if let Some(line) = lost::line(text, &cleaned.text) {
+        let line: String = line.chars().take(60).collect();
+        return Err(format!("the line `{line}` is not understood"));
+    }
+    Ok(cleaned.drawing)
 }
 
 /// The name of the threads that draw: their panics are caught, and need not be printed.

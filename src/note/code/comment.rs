@@ -27,6 +27,9 @@ const COMMENTS: &[(&str, &str)] =
 /// How many of them may hold an annotation in any language: `x % (1)` is no comment.
 const UNMISTAKABLE: [&str; 5] = ["<!--", "{/*", "/*", "//", "#"];
 
+/// So many marks of one line are read.
+const MOST: usize = 8;
+
 /// Reads the comments. `has_list`: whether an ordered list stands right behind the block, so that `(1)` is an annotation.
 #[must_use]
 pub fn read(text: String, language: &str, has_list: bool) -> Read {
@@ -63,7 +66,9 @@ impl Reader {
         }
         let mut line = line.to_owned();
         let mut marks: Vec<(Mark, u32)> = Vec::new();
-        while let Some(found) = directive(&line) {
+        // Nobody says more of a line.
+        for _ in 0..MOST {
+            let Some(found) = directive(&line) else { break };
             match mark_of(&found.name) {
                 Some(mark) => marks.push((mark, found.count)),
                 None => {
@@ -116,11 +121,7 @@ impl Reader {
             self.spans.push((Mark::Highlighted, start, u32::MAX));
         }
         let mut marks: BTreeMap<u32, BTreeSet<Mark>> = BTreeMap::new();
-        for (mark, from, to) in self.spans {
-            for line in from..to.min(self.line) {
-                marks.entry(line).or_default().insert(mark);
-            }
-        }
+        super::mark(&mut marks, self.spans, self.line.saturating_sub(1));
         Read { text: self.out, marks, annotations: self.annotations, faults: self.faults }
     }
 }

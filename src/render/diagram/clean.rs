@@ -93,14 +93,29 @@ const REFERENCES: &[&str] = &["marker-start", "marker-mid", "marker-end", "clip-
 /// The deepest nesting of elements.
 const DEPTH: usize = 100;
 
+/// Elements that are left out with all that is in them: pictures from elsewhere and what needs a style sheet.
+const DROPPED: &[&str] = &["image", "use", "symbol", "style", "filter", "metadata"];
+
+/// A drawing, and its text.
+pub(super) struct Cleaned {
+    pub(super) drawing: Drawing,
+    pub(super) text: String,
+}
+
 /// Writes a drawing anew.
-pub(super) fn clean(svg: &str) -> Result<Drawing, String> {
-    let mut cleaner =
-        Cleaner { out: String::with_capacity(svg.len()), open: Vec::new(), refused: Vec::new(), has_colours: false, links: 0 };
+pub(super) fn clean(svg: &str) -> Result<Cleaned, String> {
+    let mut cleaner = Cleaner {
+        out: String::with_capacity(svg.len()),
+        text: String::new(),
+        open: Vec::new(),
+        refused: Vec::new(),
+        has_colours: false,
+        links: 0,
+    };
     cleaner.run(svg).ok_or_else(|| "the renderer gives a drawing that is not well formed".to_owned())?;
     let (role, colours) = (if cleaner.links > 0 { "group" } else { "img" }, if cleaner.has_colours { " own-colours" } else { "" });
     let svg = cleaner.out.replacen("<svg", &format!("<svg class=\"diagram-drawing{colours}\" role=\"{role}\""), 1);
-    Ok(Drawing { svg, refused: cleaner.refused })
+    Ok(Cleaned { drawing: Drawing { svg, refused: cleaner.refused }, text: cleaner.text })
 }
 
 struct Cleaner<'a> {
@@ -110,6 +125,8 @@ struct Cleaner<'a> {
     refused: Vec<String>,
     has_colours: bool,
     links: usize,
+    /// The text that a reader sees.
+    text: String,
 }
 
 impl<'a> Cleaner<'a> {
@@ -124,7 +141,7 @@ impl<'a> Cleaner<'a> {
                 rest = self.tag(tag)?;
             } else {
                 let end = rest.find('<').unwrap_or(rest.len());
-                self.text(&rest[..end])?;
+                self.text_of(&rest[..end])?;
                 rest = &rest[end..];
             }
             if self.open.is_empty() && !rest.is_empty() {
@@ -135,9 +152,13 @@ impl<'a> Cleaner<'a> {
         self.open.is_empty().then_some(())
     }
 
-    fn text(&mut self, text: &str) -> Option<()> {
+    fn text_of(&mut self, text: &str) -> Option<()> {
         if matches!(self.open.last(), Some((_, "text" | "tspan" | "title" | "desc"))) {
-            escape_into(&mut self.out, &unescape(text)?);
+            let text = unescape(text)?;
+            escape_into(&mut self.out, &text);
+            if matches!(self.open.last(), Some((_, "text" | "tspan"))) {
+                self.text.push_str(&text);
+            }
         } else if !text.trim().is_empty() {
             return None;
         }
@@ -159,6 +180,10 @@ impl<'a> Cleaner<'a> {
         }
         let length = tag.find(|letter: char| !letter.is_ascii_alphanumeric())?;
         let name = &tag[..length];
+        if DROPPED.contains(&name) {
+            let (_, is_closed, rest) = attributes(&tag[length..])?;
+            return if is_closed { Some(rest) } else { rest.split_once(&format!("</{name}>")).map(|(_, rest)| rest) };
+        }
         let element = ELEMENTS.iter().copied().find(|element| *element == name)?;
         let (attributes, is_closed, rest) = attributes(&tag[length..])?;
         if self.open.len() >= DEPTH {
