@@ -72,6 +72,14 @@ fn every_kind_is_drawn() {
 }
 
 #[test]
+fn tables_of_entities_have_types_names_and_keys() {
+    let svg = text(&drawn("erDiagram\n  CUSTOMER {\n    string name PK \"注释\"\n    int age\n  }"));
+    for part in ["string name", "注释", "PK", "int age"] {
+        assert!(svg.contains(part), "{part} in {svg}");
+    }
+}
+
+#[test]
 fn the_source_stays_and_is_searched() {
     let (page, _) = page("graph TD\n  A[\"甲 & 乙\"] --> B");
     assert!(page.contains("<details><summary>"), "{page}");

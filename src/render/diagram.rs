@@ -17,7 +17,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use super::html::escape_into;
 use crate::note::CodeBlock;
 use crate::theme::Words;
-use mermaid_rs_renderer::{LayoutConfig, Theme, compute_layout, parse_mermaid, render_svg};
+use mermaid_rs_renderer::{DiagramKind, LayoutConfig, Theme, compute_layout, parse_mermaid, render_svg};
 
 /// What the ids of a drawing start with until it has its place in a page.
 pub(super) const ID: &str = "\u{1}";
@@ -145,19 +145,55 @@ fn svg(text: &str) -> Result<String, String> {
         let line = message.lines().next().unwrap_or("").trim_end_matches('.').to_owned();
         if line.is_empty() { "the renderer does not understand it".to_owned() } else { line }
     })?;
-    let (theme, config) = (theme(), LayoutConfig { fast_text_metrics: true, ..LayoutConfig::default() });
-    let layout = compute_layout(&parsed.graph, &theme, &config);
-    Ok(render_svg(&layout, &theme, &config))
+    let kind = parsed.graph.kind;
+    let (theme, config) = (theme(kind), LayoutConfig { fast_text_metrics: true, ..LayoutConfig::default() });
+    let mut layout = compute_layout(&parsed.graph, &theme, &config);
+    if kind != DiagramKind::Er {
+        return Ok(render_svg(&layout, &theme, &config));
+    }
+    // The table of an entity has no column of types where no font can be measured: type and name stand in one.
+    for line in layout.nodes.values_mut().flat_map(|node| node.label.lines.iter_mut().skip(1)) {
+        let is_key =
+            |word: &&str| word.split(',').all(|key| matches!(key.trim_matches(',').to_ascii_uppercase().as_str(), "PK" | "FK" | "UK" | ""));
+        let (keys, words): (Vec<&str>, Vec<&str>) = line.split_whitespace().partition(is_key);
+        *line = format!("{} {}", words.join(GLUE), keys.join(" ")).trim_end().to_owned();
+    }
+    Ok(render_svg(&layout, &theme, &config).replace(GLUE, " "))
 }
 
-fn theme() -> Theme {
+/// Stands for a space that the drawing crate must not see.
+const GLUE: &str = "\u{e000}";
+
+/// The colours of pies: dark text can be read on each.
+const SLICES: [&str; 12] =
+    ["#9cc3e6", "#f3c58b", "#a8d5a2", "#e9a9a0", "#c9b3e2", "#d9c4a5", "#f0b6d3", "#c7c7c7", "#dcdc8f", "#9fd8de", "#b7d0f0", "#f6d9b2"];
+
+fn theme(kind: DiagramKind) -> Theme {
+    let mut theme = Theme::modern();
+    // No system has it, so nothing is measured with a font that another system lacks.
+    theme.font_family = "biji-diagram".to_owned();
+    theme.pie_colors = SLICES.map(str::to_owned);
+    let is_plain = matches!(
+        kind,
+        DiagramKind::Flowchart
+            | DiagramKind::Class
+            | DiagramKind::State
+            | DiagramKind::Sequence
+            | DiagramKind::Er
+            | DiagramKind::Block
+            | DiagramKind::Packet
+            | DiagramKind::Kanban
+            | DiagramKind::Requirement
+            | DiagramKind::Architecture
+    );
+    // The others mix colours of their own from these.
+    if !is_plain {
+        return theme;
+    }
     let colour = |class: &str| {
         let found = COLOURS.iter().find(|(_, name)| *name == class);
         found.map_or_else(String::new, |(colour, _)| (*colour).to_owned())
     };
-    let mut theme = Theme::modern();
-    // No system has it, so nothing is measured with a font that another system lacks.
-    theme.font_family = "biji-diagram".to_owned();
     theme.primary_color = colour("node");
     theme.primary_text_color = colour("ink");
     theme.primary_border_color = colour("rule");
@@ -176,8 +212,6 @@ fn theme() -> Theme {
     theme.sequence_activation_fill = colour("active");
     theme.sequence_activation_border = colour("rule");
     theme.text_color = colour("ink");
-    theme.pie_title_text_color = colour("ink");
-    theme.pie_legend_text_color = colour("ink");
     theme
 }
 
