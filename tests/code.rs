@@ -70,7 +70,7 @@ fn faults_point_at_the_word() {
         ("js {1", vec!["{1"]),
         ("js title=\"x", vec!["title=\"x"]),
         ("js:wobble", vec!["wobble"]),
-        ("js 中文 =x", vec!["中文", "="]),
+        ("js 中文 =x", vec!["中文", "=", "x"]),
         ("js {} [", vec!["{}", "["]),
         ("js linenums=\"many\" region=x", vec!["linenums=\"many\"", "region=x"]),
     ] {

@@ -41,6 +41,7 @@ const KINDS: &[(&str, &str)] = &[
     ),
     ("classDiagram\n  class Animal {\n    +String name\n    +eat() void\n  }\n  Animal <|-- Duck : 继承", "Animal"),
     ("stateDiagram-v2\n  [*] --> Pending\n  Pending --> Running : 调度\n  Running --> [*]", "Pending"),
+    ("stateDiagram-v2\n  [*] --> A\n  note right of A : 说明\n  state 复合 {\n    A --> B : 一\n  }", "说明"),
     ("erDiagram\n  CUSTOMER ||--o{ ORDER : places\n  CUSTOMER {\n    string name PK\n    int age\n  }", "CUSTOMER"),
     ("gantt\n  title 计划\n  dateFormat YYYY-MM-DD\n  section 一\n  设计 :a1, 2026-01-01, 10d\n  实现 :after a1, 20d", "设计"),
     ("pie title 资源\n  \"CPU\" : 40\n  \"内存\" : 60", "内存"),

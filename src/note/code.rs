@@ -106,7 +106,7 @@ impl CodeBlock {
         self.marks = read.marks;
         self.annotations = read.annotations;
         if let Some((_, _, to)) = self.attributes.marks.iter().find(|(_, _, to)| *to > lines) {
-            let message = format!("line {to} of a code block of {lines} lines is marked");
+            let message = format!("line {to} is marked, and the code block ends with line {lines}");
             faults.push(Fault { place: None, message, hint: "lines are counted from 1, as they are shown".to_owned() });
         }
         let spans = self.attributes.marks.iter().map(|(mark, from, to)| (*mark, *from, to.saturating_add(1))).collect();

@@ -140,11 +140,17 @@ pub(super) fn draw(text: &str) -> Result<Drawing, String> {
 pub const THREAD: &str = "biji diagram";
 
 fn svg(text: &str) -> Result<String, String> {
-    let parsed = parse_mermaid(text).map_err(|error| {
+    // Labels are HTML in Mermaid; this reference is common, and the crate leaves it as it is.
+    let text = text.replace("&nbsp;", "\u{a0}");
+    let mut parsed = parse_mermaid(&text).map_err(|error| {
         let message = error.to_string();
         let line = message.lines().next().unwrap_or("").trim_end_matches('.').to_owned();
         if line.is_empty() { "the renderer does not understand it".to_owned() } else { line }
     })?;
+    // The crate's layout of states lays labels over each other; that of flowcharts has room for them, and knows no notes.
+    if parsed.graph.kind == DiagramKind::State && parsed.graph.state_notes.is_empty() {
+        parsed.graph.kind = DiagramKind::Flowchart;
+    }
     let kind = parsed.graph.kind;
     let (theme, config) = (theme(kind), LayoutConfig { fast_text_metrics: true, ..LayoutConfig::default() });
     let mut layout = compute_layout(&parsed.graph, &theme, &config);

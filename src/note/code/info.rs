@@ -163,13 +163,8 @@ impl Reader<'_> {
     /// A word, or a name and its value. Returns where it ends.
     fn item(&mut self, start: usize, end: usize) -> usize {
         let rest = &self.info[start..end];
-        let length = rest.find([' ', '\t', ',', ';', '{', '}', '=']).filter(|length| *length > 0).unwrap_or_else(|| rest.len().min(1));
-        let length = (length..=rest.len()).find(|at| rest.is_char_boundary(*at)).unwrap_or(rest.len());
-        let length = if rest[..length].contains(['{', '}', '=']) || rest.find([' ', '\t', ',', ';', '{', '}', '=']).is_some() {
-            length
-        } else {
-            rest.len()
-        };
+        // A sign that starts no item is a word by itself.
+        let length = rest.find([' ', '\t', ',', ';', '{', '}', '=']).unwrap_or(rest.len()).max(1);
         let name = start..start + length;
         let Some(after) = self.info[name.end..end].strip_prefix('=') else {
             self.word(name);
