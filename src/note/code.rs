@@ -5,6 +5,7 @@
 
 pub mod comment;
 pub mod info;
+pub mod lines;
 pub mod region;
 
 use std::collections::{BTreeMap, BTreeSet};

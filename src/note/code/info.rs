@@ -12,6 +12,7 @@
 
 use std::ops::Range;
 
+use super::lines::{LARGEST, Lines, closing, ranges};
 use super::{Fault, Mark};
 use crate::diagnostic::nearest;
 
@@ -40,7 +41,7 @@ pub struct Include {
     /// The name of the part that is wanted; `""` for all.
     pub region: String,
     /// The lines that are wanted, from and to; none for all.
-    pub lines: Vec<(u32, u32)>,
+    pub lines: Lines,
 }
 
 /// Names that take a value or are a word by themselves, for "did you mean".
@@ -89,9 +90,6 @@ const RUNNERS: &[&str] = &[
 /// Words that ask for what is so anyway.
 const ANYWAY: &[&str] = &["copy", "select", "annotate"];
 
-/// A line number that is larger is a slip.
-const LARGEST: u32 = 10_000_000;
-
 /// Reads an info string. `is_empty`: whether nothing stands between the fences.
 pub fn read(info: &str, is_empty: bool) -> (Attributes, Vec<Fault>) {
     let mut reader = Reader {
@@ -115,7 +113,7 @@ struct Reader<'a> {
     has_language: bool,
     file: Option<(String, Range<usize>)>,
     region: Option<(String, Range<usize>)>,
-    lines: Option<(Vec<(u32, u32)>, Range<usize>)>,
+    lines: Option<(Lines, Range<usize>)>,
     /// Whether the item before was a list of lines that goes on: `hl_lines=3 8-9`.
     takes_ranges: bool,
 }
@@ -377,44 +375,4 @@ impl Reader<'_> {
 fn is_flag(word: &str) -> bool {
     let lower = word.to_ascii_lowercase();
     matches!(lower.as_str(), "showlinenumbers" | "linenos" | "linenums" | ".numberlines" | "line-numbers" | "no-copy")
-}
-
-/// Where the bracket at `at` is closed.
-fn closing(text: &str, at: usize, end: usize) -> Option<usize> {
-    let bytes = text.as_bytes();
-    let (open, close) = if bytes[at] == b'{' { (b'{', b'}') } else { (b'[', b']') };
-    let mut depth = 0_usize;
-    let mut quote = None;
-    for (place, byte) in bytes.iter().enumerate().take(end).skip(at) {
-        match quote {
-            Some(open) if open == *byte => quote = None,
-            Some(_) => {}
-            None if *byte == b'"' => quote = Some(*byte),
-            None if *byte == open => depth += 1,
-            None if *byte == close => {
-                depth -= 1;
-                if depth == 0 {
-                    return Some(place);
-                }
-            }
-            None => {}
-        }
-    }
-    None
-}
-
-/// `1,3-5`, `1 3-5`, `"1-3", 5`. `None` when something else stands there, or nothing.
-fn ranges(text: &str) -> Option<Vec<(u32, u32)>> {
-    let parts = text.split([' ', '\t', ',', ';']).map(|part| part.trim_matches(['"', '\''])).filter(|part| !part.is_empty());
-    let mut ranges = Vec::new();
-    for part in parts {
-        let (from, to) = part.split_once('-').unwrap_or((part, part));
-        let number = |text: &str| text.parse::<u32>().ok().filter(|number| (1..=LARGEST).contains(number));
-        let (from, to) = (number(from)?, number(to)?);
-        if from > to {
-            return None;
-        }
-        ranges.push((from, to));
-    }
-    (!ranges.is_empty()).then_some(ranges)
 }

@@ -289,9 +289,12 @@ impl<'a> Cleaner<'a> {
     }
 }
 
+/// Names and values, without references.
+type Attributes<'a> = Vec<(&'a str, String)>;
+
 /// The attributes of a tag, whether it closes itself, and what follows it.
-fn attributes(tag: &str) -> Option<(Vec<(&str, String)>, bool, &str)> {
-    let mut found: Vec<(&str, String)> = Vec::new();
+fn attributes(tag: &str) -> Option<(Attributes<'_>, bool, &str)> {
+    let mut found: Attributes<'_> = Vec::new();
     let mut rest = tag.trim_start();
     loop {
         if let Some(after) = rest.strip_prefix("/>") {
