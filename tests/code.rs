@@ -5,6 +5,9 @@ mod whole;
 
 use biji::config::Config;
 use biji::diagnostic::Code;
+use biji::path::SourcePath;
+use biji::site::privacy::audit;
+use biji::source::Attachment;
 
 fn private() -> Config {
     Config { private: vec!["secret".into()], ..Config::default() }
@@ -28,6 +31,13 @@ fn an_included_file_is_searched_where_it_is_shown_and_known_as_a_dependency() {
     assert_eq!(note.sections[1].text, "name: web\nEnd.\n");
     let includes: Vec<String> = whole.site.includes.iter().map(|(note, file)| format!("{note} {file}")).collect();
     assert_eq!(includes, ["k8s/a.md k8s/pod.yaml"]);
+    let attachments: Vec<Attachment> =
+        ["k8s/other.txt", "k8s/pod.yaml"].map(|path| Attachment { path: SourcePath::new(path).unwrap(), size: 1 }).into();
+    let fates: Vec<Option<&str>> = audit(&whole.site, Vec::new(), &attachments)
+        .iter()
+        .map(|verdict| verdict.fate.as_ref().err().map(|reason| reason.as_str()))
+        .collect();
+    assert_eq!(fates, [None, None, Some("unused"), Some("included")]);
     // The file itself is no part of the site.
     assert!(whole.artifacts.iter().all(|artifact| !artifact.path.as_str().contains("pod.yaml")));
 }
