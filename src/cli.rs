@@ -61,7 +61,12 @@ impl From<crate::publish::PublishError> for Failure {
 /// Runs the program with the arguments of this process.
 #[must_use]
 pub fn main() -> ExitCode {
-    panic::set_hook(Box::new(|info| report::fault_of_ours(&info.to_string())));
+    panic::set_hook(Box::new(|info| {
+        // A diagram that the drawing crate fails on is a diagnostic.
+        if std::thread::current().name() != Some(crate::render::diagram::THREAD) {
+            report::fault_of_ours(&info.to_string());
+        }
+    }));
     match panic::catch_unwind(AssertUnwindSafe(|| run(std::env::args_os()))) {
         Ok(code) => code,
         // The hook has said it.

@@ -2,10 +2,12 @@
 //!
 //! In: a `SourceFile` and the Markdown options. Out: `Note` and diagnostics. Parsed once; nothing is looked up elsewhere.
 
+pub mod code;
 pub mod front_matter;
 pub mod length;
 pub mod markdown;
 
+pub use code::CodeBlock;
 pub use front_matter::{FrontMatter, Places};
 pub use length::Length;
 
@@ -92,26 +94,6 @@ pub struct Link {
     pub span: Span,
 }
 
-/// A fenced or indented code block.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CodeBlock {
-    /// The whole info string: `yaml title="a.yaml"`. Empty for indented blocks.
-    pub info: String,
-    /// The code as it is shown, with its last line break.
-    pub text: String,
-    /// The place of the info string, or of the block where there is none.
-    pub span: Span,
-}
-
-impl CodeBlock {
-    /// The language: the info string's first word up to a comma, brace or space, lower case, without a leading dot; `""` for none.
-    #[must_use]
-    pub fn language(&self) -> String {
-        let word = self.info.trim_start_matches(['{', '.', ' ']);
-        word.split([' ', ',', '{', '}', '\t', ':']).next().unwrap_or("").to_lowercase()
-    }
-}
-
 /// A run of visible text: what stands under one heading, or before the first.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Section {
@@ -123,6 +105,8 @@ pub struct Section {
     pub code: Vec<Span>,
     /// The references in `text`: an index into `Note::links`, and the bytes that it shows; none for a picture.
     pub links: Vec<(u32, Span)>,
+    /// The code blocks whose text is included from a file: an index into `Note::code`, and the byte of `text` where it goes.
+    pub included: Vec<(u32, u32)>,
     /// Byte ranges of `text` that are no running words: inline code, formulas, tags.
     pub verbatim: Vec<Span>,
 }

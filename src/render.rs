@@ -8,6 +8,8 @@
 //! 4. [`crate::theme`] renders the template.
 
 mod body;
+mod code;
+pub mod diagram;
 mod embed;
 mod extra;
 mod feed;

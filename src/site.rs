@@ -5,6 +5,7 @@
 pub mod address;
 pub mod backlink;
 pub mod folder;
+pub mod include;
 pub mod language;
 pub mod link;
 pub mod mention;
@@ -55,6 +56,8 @@ pub struct Site {
     pub attachments: Vec<(SourcePath, UrlPath)>,
     /// Pages that only lead elsewhere (`aliases` that are paths): address and target. Sorted.
     pub redirects: Vec<(UrlPath, PageId)>,
+    /// Which notes show the text of which files in code blocks: the note and the file. Sorted, each pair once.
+    pub includes: Vec<(SourcePath, SourcePath)>,
 }
 
 /// One published note and its place among the others.
@@ -156,6 +159,8 @@ pub struct Origin<'a> {
     pub name: &'a str,
     /// Notes that could not be read and were held back: links to them are links to private notes, not broken ones.
     pub held_back: &'a [SourcePath],
+    /// The texts of the files that notes include in code blocks: those that [`include::wanted`] names. `None` where there are none.
+    pub texts: Option<&'a include::Texts>,
 }
 
 /// Assembles the site: leaves out what is not published, gives addresses, resolves links.
@@ -166,15 +171,21 @@ pub fn assemble(config: Config, notes: Vec<Note>, attachments: &[Attachment]) ->
 
 /// The same, knowing where the notes come from. `config.title` and `config.language` of the result are always filled.
 #[must_use]
-pub fn assemble_from(origin: Origin<'_>, mut config: Config, mut notes: Vec<Note>, attachments: &[Attachment]) -> (Site, Vec<Diagnostic>) {
+pub fn assemble_from(
+    origin: Origin<'_>,
+    mut config: Config,
+    mut notes: Vec<Note>,
+    all_attachments: &[Attachment],
+) -> (Site, Vec<Diagnostic>) {
     notes.sort_by(|a, b| a.path.cmp(&b.path));
     let rules = Rules::of(&config);
-    let (published, private): (Vec<Note>, Vec<Note>) = notes.into_iter().partition(|note| rules.note(note).is_none());
+    let (mut published, private): (Vec<Note>, Vec<Note>) = notes.into_iter().partition(|note| rules.note(note).is_none());
     // A file in a private folder is to a reference what a private note is.
     let (private_files, attachments): (Vec<&Attachment>, Vec<&Attachment>) =
-        attachments.iter().partition(|attachment| rules.file(&attachment.path).is_some());
+        all_attachments.iter().partition(|attachment| rules.file(&attachment.path).is_some());
     let mut diagnostics = Vec::new();
 
+    let includes = include::fill(&rules, &mut published, all_attachments, origin.texts, &mut diagnostics);
     let spelling = Spelling::of(&config);
     let plan = folder::plan(spelling, &published);
     let mut claims = Claims::default();
@@ -242,7 +253,7 @@ pub fn assemble_from(origin: Origin<'_>, mut config: Config, mut notes: Vec<Note
         pages[pair[1].0 as usize].previous = Some(pair[0]);
     }
     diagnostics.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
-    let site = Site { config, pages, folders, tags, attachments: published_attachments, redirects: addresses.redirects };
+    let site = Site { config, pages, folders, tags, attachments: published_attachments, redirects: addresses.redirects, includes };
     (site, diagnostics)
 }
 

@@ -61,7 +61,7 @@ fn classes_are_few_and_short() {
             "$ cargo build --release\n   Compiling x\n$ ls \\\n> -l\n",
             "<span class=\"x\">$ </span><span class=\"f\">cargo</span> build",
         ),
-        ("console", "$ ls\nif then <b>\n", "\nif then &lt;b&gt;\n"),
+        ("console", "$ ls\nif then <b>\n", "\n<span class=\"r\">if then &lt;b&gt;</span>\n"),
         ("console", "root@node1:~# ls\n", "<span class=\"x\">root@node1:~# </span>"),
         (
             "powershell",
@@ -73,7 +73,7 @@ fn classes_are_few_and_short() {
         ("go", "func f() string { return \"x\" }\n", "<span class=\"k\">func</span> <span class=\"f\">f</span>"),
         ("text", "a < b\n", "<pre><code>a &lt; b\n</code></pre>"),
         ("", "a\n", "<pre><code>a\n</code></pre>"),
-        ("mermaid", "graph TD\n", "<pre data-lang=\"mermaid\"><code>graph TD\n</code></pre>"),
+        ("plantuml", "a -> b\n", "<pre data-lang=\"plantuml\"><code>a -&gt; b\n</code></pre>"),
     ] {
         let html = block(info, text);
         assert!(html.contains(expected), "{info}: wanted\n{expected}\nin\n{html}");
@@ -124,7 +124,7 @@ fn languages() {
             assert!(block(name, &comment(line)).contains("<span class="), "{name}: {}", block(name, &comment(line)));
         }
     }
-    for name in "text txt plain plaintext none mermaid math tasks dataview query plantuml ad-note output".split(' ') {
+    for name in "text txt plain plaintext none math tasks dataview query plantuml ad-note output".split(' ') {
         assert!(!block(name, "if x = \"a\" // y\n").contains("<span"), "{name}");
     }
 }

@@ -106,7 +106,9 @@ pub(super) fn run(opened: &Opened, audit: bool, report: &mut Report) -> Result<B
         Vec::new()
     };
     let name = opened.places.root.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let origin = site::Origin { name: &name, held_back: &held_back };
+    let wanted = site::include::wanted(&Rules::of(config), &notes, &tree.attachments);
+    let texts = source::disk::read_texts(opened.folder(), wanted);
+    let origin = site::Origin { name: &name, held_back: &held_back, texts: Some(&texts) };
     let (site, diagnostics) = times.phase(report, "link", || site::assemble_from(origin, config.clone(), notes, &tree.attachments));
     let audit = if audit { privacy::audit(&site, private, &tree.attachments) } else { Vec::new() };
     drop(tree);

@@ -10,6 +10,7 @@ mod block;
 mod block_id;
 mod callout;
 mod cjk;
+mod code;
 mod comment;
 mod events;
 mod footnote;

@@ -85,8 +85,8 @@ impl<'a> Filler<'a> {
                 }
                 Fill::Attribute(link) => self.attribute(out, source, link as usize),
                 Fill::Code(block) => {
-                    if let Some(block_text) = note.code.get(block as usize) {
-                        self.code.write(out, source, block as usize, &block_text.text);
+                    if let Some(code) = note.code.get(block as usize) {
+                        self.code.write(out, source, block as usize, code, self.words);
                     }
                 }
                 Fill::HeadingId(heading) => {

@@ -157,6 +157,9 @@ pub(super) fn prefix_ids(html: &str, prefix: &str, source: &str) -> String {
                 parts.collect::<Vec<_>>().join(" ")
             } else if let Some(id) = text.strip_prefix('#').filter(|_| name.eq_ignore_ascii_case("href")) {
                 if ids.contains(id) { format!("#{prefix}{id}") } else { format!("{source}#{id}") }
+            } else if let Some(id) = text.strip_prefix("url(#").and_then(|rest| rest.strip_suffix(')')).filter(|id| ids.contains(id)) {
+                // A part of a drawing refers to another.
+                format!("url(#{prefix}{id})")
             } else {
                 continue;
             };

@@ -1,4 +1,4 @@
-//! Code to HTML with class names, by syntect.
+//! Code to HTML with class names, by syntect; diagrams to drawings, by `diagram`.
 //!
 //! In: the code blocks of a site and the cache of earlier builds. Out: HTML for each block and diagnostics. Knows nothing of pages.
 //!
@@ -16,7 +16,7 @@
 //! | `y` | key of data (`name:`) |
 //! | `m` | macro, annotation, preprocessor |
 //! | `i`, `d`, `h` | inserted line, deleted line, heading |
-//! | `x` | prompt of a console session |
+//! | `x`, `r` | prompt of a console session; what a program answered |
 
 mod budget;
 mod cache;
@@ -35,10 +35,12 @@ pub use cache::Cache;
 
 use self::cache::Key;
 use self::language::Language;
-use super::html::escape_into;
+use super::code;
+use super::diagram::{self, Drawing};
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::note::CodeBlock;
 use crate::site::{PageId, Site};
+use crate::theme::Words;
 
 /// The finished code blocks of a site.
 #[derive(Debug, Default)]
@@ -50,35 +52,33 @@ pub struct Blocks {
 struct Block {
     /// What the block calls its language; `""` for none.
     language: String,
-    /// A title from the info string.
-    title: String,
-    /// The highlighted code, or nothing when it is plain.
+    /// The highlighted code, or the drawing; nothing when it is plain.
     html: Option<Arc<str>>,
+    /// Whether it is a drawing.
+    is_drawing: bool,
 }
 
+/// What makes a block's HTML.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Work {
+    Code(Language),
+    Diagram,
+}
+
+/// The name that cached drawings are kept under.
+const DIAGRAM: &str = "mermaid drawing";
+
 impl Blocks {
-    /// Appends the element of a page's code block of this text.
-    pub(super) fn write(&self, out: &mut String, page: PageId, block: usize, text: &str) {
-        let Some(block) = self.pages.get(page.0 as usize).and_then(|blocks| blocks.get(block)) else { return };
-        if !block.title.is_empty() {
-            out.push_str("<figure class=\"code\"><figcaption>");
-            escape_into(out, &block.title);
-            out.push_str("</figcaption>");
-        }
-        out.push_str("<pre");
-        if !block.language.is_empty() {
-            out.push_str(" data-lang=\"");
-            escape_into(out, &block.language);
-            out.push('"');
-        }
-        out.push_str("><code>");
-        match &block.html {
-            Some(html) => out.push_str(html),
-            None => escape_into(out, text),
-        }
-        out.push_str("</code></pre>");
-        if !block.title.is_empty() {
-            out.push_str("</figure>");
+    /// Appends the element of a page's code block.
+    pub(super) fn write(&self, out: &mut String, page: PageId, at: usize, block: &CodeBlock, words: &Words) {
+        let Some(done) = self.pages.get(page.0 as usize).and_then(|blocks| blocks.get(at)) else { return };
+        match &done.html {
+            Some(drawing) if done.is_drawing => {
+                let mut source = String::new();
+                code::element(&mut source, at, block, &done.language, None);
+                diagram::write(out, at, block, drawing, &source, words);
+            }
+            html => code::write(out, at, block, &done.language, html.as_deref()),
         }
     }
 }
@@ -87,12 +87,17 @@ impl Blocks {
 pub(super) fn blocks(site: &Site, cache: &Cache) -> (Blocks, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
     let mut unknown: BTreeSet<String> = BTreeSet::new();
-    let mut work: BTreeMap<Key, (Language, &str)> = BTreeMap::new();
+    let mut work: BTreeMap<Key, (Work, &str)> = BTreeMap::new();
     let mut wanted: Vec<Vec<Option<Key>>> = Vec::with_capacity(site.pages.len());
     for page in &site.pages {
         let keys = page.note.code.iter().map(|block| {
             let name = block.language();
             let at = |code, message: String| Diagnostic::at(code, page.note.file.clone(), block.span, message);
+            if name == "mermaid" {
+                let key = Key::of(DIAGRAM, &block.text);
+                work.insert(key, (Work::Diagram, &block.text));
+                return Some(key);
+            }
             let Some(language) = language::find(&name) else {
                 if unknown.insert(name.clone()) {
                     let fault = at(Code::UnknownLanguage, format!("no syntax definition for the language `{name}`"));
@@ -112,30 +117,51 @@ pub(super) fn blocks(site: &Site, cache: &Cache) -> (Blocks, Vec<Diagnostic>) {
                 return None;
             }
             let key = Key::of(language.name(), &block.text);
-            work.insert(key, (language, &block.text));
+            work.insert(key, (Work::Code(language), &block.text));
             Some(key)
         });
         wanted.push(keys.collect());
     }
-    let work: Vec<(Key, (Language, &str))> = work.into_iter().collect();
-    let done: Vec<(Key, Option<Arc<str>>)> = work
+    let work: Vec<(Key, (Work, &str))> = work.into_iter().collect();
+    let done: Vec<(Key, Result<Arc<str>, String>)> = work
         .into_par_iter()
         .with_max_len(8)
-        .map(|(key, (language, text))| (key, cache.get(&key).or_else(|| paint::paint(language, text).map(Arc::from))))
+        .map(|(key, (work, text))| {
+            let made = || match work {
+                Work::Code(language) => paint::paint(language, text).ok_or_else(String::new),
+                Work::Diagram => diagram::draw(text).map(|drawing| drawing.to_text()),
+            };
+            (key, cache.get(&key).map_or_else(|| made().map(Arc::from), Ok))
+        })
         .collect();
-    let failed: BTreeSet<Key> = done.iter().filter(|(_, html)| html.is_none()).map(|(key, _)| *key).collect();
-    let done: BTreeMap<Key, Arc<str>> = done.into_iter().filter_map(|(key, html)| Some((key, html?))).collect();
+    let done: BTreeMap<Key, Result<Arc<str>, String>> = done.into_iter().collect();
     let mut pages = Vec::with_capacity(wanted.len());
     for (page, keys) in site.pages.iter().zip(wanted) {
         let blocks = page.note.code.iter().zip(keys).map(|(block, key)| {
-            if key.is_some_and(|key| failed.contains(&key)) {
-                let message = "the syntax definition cannot cope with this code block";
-                diagnostics.push(Diagnostic::at(Code::CodeNotHighlighted, page.note.file.clone(), block.span, message));
+            let is_drawing = block.language() == "mermaid";
+            let made = key.and_then(|key| done.get(&key));
+            let at = |code, message: String| Diagnostic::at(code, page.note.file.clone(), block.span, message);
+            match made {
+                Some(Err(why)) if is_drawing => {
+                    let fault = at(Code::Diagram, format!("the diagram cannot be drawn: {why}"));
+                    diagnostics.push(fault.hint("it is shown as code; `text` instead of `mermaid` says that it is meant as such"));
+                }
+                Some(Err(_)) => {
+                    diagnostics.push(at(Code::CodeNotHighlighted, "the syntax definition cannot cope with this code block".to_owned()));
+                }
+                Some(Ok(text)) if is_drawing => {
+                    for link in Drawing::parts(text).0 {
+                        let fault = at(Code::Diagram, format!("the diagram has a link to `{link}`, which is left out"));
+                        diagnostics.push(fault.hint("links in diagrams lead to other sites, by `https:`"));
+                    }
+                }
+                Some(Ok(_)) | None => {}
             }
-            Block { language: shown(block), title: title(&block.info), html: key.and_then(|key| done.get(&key).cloned()) }
+            Block { language: shown(block), html: made.and_then(|made| made.clone().ok()), is_drawing }
         });
         pages.push(blocks.collect());
     }
+    let done = done.into_iter().filter_map(|(key, made)| Some((key, made.ok()?))).collect();
     cache.keep(done);
     (Blocks { pages }, diagnostics)
 }
@@ -144,17 +170,4 @@ pub(super) fn blocks(site: &Site, cache: &Cache) -> (Blocks, Vec<Diagnostic>) {
 fn shown(block: &CodeBlock) -> String {
     let name = block.language();
     if matches!(name.as_str(), "text" | "txt" | "plain" | "plaintext" | "none") { String::new() } else { name }
-}
-
-/// `title="…"` of an info string.
-fn title(info: &str) -> String {
-    for name in ["title=", "filename=", "file="] {
-        let Some(rest) = info.find(name).map(|at| &info[at + name.len()..]) else { continue };
-        let value = match rest.chars().next() {
-            Some(quote @ ('"' | '\'')) => rest[1..].split(quote).next(),
-            _ => rest.split([' ', ',', '}']).next(),
-        };
-        return value.unwrap_or_default().to_owned();
-    }
-    String::new()
 }

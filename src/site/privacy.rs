@@ -26,6 +26,8 @@ pub enum Reason {
     Unmarked,
     /// A file that no published note refers to.
     Unused,
+    /// A file whose text stands in a code block of a published note; nothing refers to the file itself.
+    Included,
 }
 
 impl Reason {
@@ -39,6 +41,7 @@ impl Reason {
             Self::Draft => "draft",
             Self::Unmarked => "unmarked",
             Self::Unused => "unused",
+            Self::Included => "included",
         }
     }
 }
@@ -52,6 +55,7 @@ impl fmt::Display for Reason {
             Self::Draft => f.write_str("it is a draft"),
             Self::Unmarked => f.write_str("it does not say `publish: true`, and biji.toml says `publish = \"marked\"`"),
             Self::Unused => f.write_str("no published note refers to it"),
+            Self::Included => f.write_str("a published note shows its text as code, and none refers to the file itself"),
         }
     }
 }
@@ -120,10 +124,12 @@ pub fn audit(site: &super::Site, held_back: Vec<(SourcePath, Reason)>, attachmen
     let pages = site.pages.iter().map(|page| (&page.note.path, &page.url));
     let files = site.attachments.iter().map(|(path, url)| (path, url));
     let published = pages.chain(files).map(|(path, url)| Verdict { source: path.clone(), fate: Ok(url.clone()) });
-    let unused = attachments
-        .iter()
-        .filter(|file| site.attachments.binary_search_by(|(path, _)| path.cmp(&file.path)).is_err())
-        .map(|file| (file.path.clone(), rules.file(&file.path).unwrap_or(Reason::Unused)));
+    let unused =
+        attachments.iter().filter(|file| site.attachments.binary_search_by(|(path, _)| path.cmp(&file.path)).is_err()).map(|file| {
+            let is_included = site.includes.iter().any(|(_, included)| *included == file.path);
+            let reason = if is_included { Reason::Included } else { Reason::Unused };
+            (file.path.clone(), rules.file(&file.path).unwrap_or(reason))
+        });
     let held_back = held_back.into_iter().chain(unused).map(|(source, reason)| Verdict { source, fate: Err(reason) });
     let mut verdicts: Vec<Verdict> = published.chain(held_back).collect();
     verdicts.sort_by(|a, b| a.source.cmp(&b.source));

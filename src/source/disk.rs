@@ -7,10 +7,12 @@
 
 mod overrides;
 
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use globset::GlobSet;
 use rayon::prelude::*;
@@ -28,6 +30,8 @@ pub use overrides::read_overrides;
 
 /// No note is larger.
 const LARGEST_NOTE: u64 = 64 << 20;
+/// No file that a code block includes is larger: nobody reads so much code in a page.
+const LARGEST_INCLUDED: u64 = 1 << 20;
 
 /// The content folder as the disk knows it.
 #[derive(Debug, Clone, Copy)]
@@ -74,6 +78,25 @@ pub fn check_attachments(folder: Folder<'_>, attachments: &[(SourcePath, crate::
         Some(cannot_read(shown(folder.prefix, path.as_str()), &error))
     };
     attachments.par_iter().filter_map(|(path, _)| unreadable(path)).collect()
+}
+
+/// The texts of files that code blocks include, or a sentence that says why one cannot be shown.
+#[must_use]
+pub fn read_texts(folder: Folder<'_>, files: Vec<SourcePath>) -> BTreeMap<SourcePath, Result<Arc<str>, String>> {
+    let read = |path: &SourcePath| {
+        let disk = locate(folder.path, path);
+        let cannot = |error: io::Error| format!("cannot be read: {}", reason(&error));
+        let size = fs::metadata(&disk).map_err(cannot)?.len();
+        if size > LARGEST_INCLUDED {
+            return Err(format!("has {} kB, more than the {} kB that a code block shows", size >> 10, LARGEST_INCLUDED >> 10));
+        }
+        let text = String::from_utf8(fs::read(&disk).map_err(cannot)?).map_err(|_| "is not UTF-8".to_owned())?;
+        if text.contains('\0') {
+            return Err("is a binary file".to_owned());
+        }
+        Ok(text.trim_start_matches('\u{feff}').replace("\r\n", "\n").into())
+    };
+    files.into_par_iter().map(|path| (path.clone(), read(&path))).collect()
 }
 
 /// A source path as the operating system spells it.

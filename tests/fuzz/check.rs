@@ -18,6 +18,9 @@ use crate::{html, whole};
 const TARGET: &str =
     "# Target\n\ntext ^block\n\n## One\n\n> [!tip] 一\n> ![[note]]\n\n### Two\n\n- a ^item\n  - b\n\n[^1] `x` $y$\n\n[^1]: note\n";
 
+/// A file that the inputs can include.
+const CODE: &str = "a\n// #region one\n  b // [!code ++]\n    c # (1)\n// #endregion\nd\n";
+
 /// The theme, loaded once.
 pub(crate) struct Checker {
     theme: Theme,
@@ -52,7 +55,13 @@ impl Checker {
                 return Err("parsing again gives something else".into());
             }
         }
-        let files = [("note.md", text), ("target.md", TARGET), ("b.png", ""), ("folder/other.md", "# Other\n\n![[note]]\n\n[[note]]\n")];
+        let files = [
+            ("note.md", text),
+            ("target.md", TARGET),
+            ("b.png", ""),
+            ("code.txt", CODE),
+            ("folder/other.md", "# Other\n\n![[note]]\n\n[[note]]\n"),
+        ];
         let whole = whole::build(&self.theme, Config::default(), &files);
         spans(text, &whole.diagnostics)?;
         let repeats = whole.diagnostics.iter().any(|fault| fault.code == Code::DuplicateAnchor);

@@ -30,6 +30,7 @@ impl SiteBuilder {
             tags: Vec::new(),
             attachments: Vec::new(),
             redirects: Vec::new(),
+            includes: Vec::new(),
         };
         Self { site }
     }
@@ -126,7 +127,7 @@ impl SiteBuilder {
     pub(crate) fn code(&mut self, page: PageId, info: &str, text: &str) {
         let note = &mut self.site.pages[page.0 as usize].note;
         let fill = Fill::Code(u32::try_from(note.code.len()).unwrap());
-        note.code.push(CodeBlock { info: info.into(), text: text.into(), span: Span::new(0, 1) });
+        note.code.push(CodeBlock::new(info.into(), text.into(), Span::new(0, 1), None).0);
         note.body.holes.push(Hole { at: u32::try_from(note.body.html.len()).unwrap(), fill });
     }
 

@@ -7,6 +7,8 @@ use biji::diagnostic::{Diagnostic, File};
 use biji::note::{self, Note, markdown};
 use biji::path::SourcePath;
 use biji::render::{highlight::Cache, render};
+use biji::site::include::Texts;
+use biji::site::privacy::Rules;
 use biji::site::{self, Origin, Site};
 use biji::source::{Attachment, SourceFile};
 use biji::theme::{Overrides, Theme};
@@ -55,7 +57,11 @@ pub(crate) fn read(files: &[(&str, &str)]) -> (Vec<Note>, Vec<SourcePath>, Vec<A
 /// Takes files through all phases.
 pub(crate) fn build(theme: &Theme, config: Config, files: &[(&str, &str)]) -> Whole {
     let (notes, held_back, attachments, mut diagnostics) = read(files);
-    let (site, faults) = site::assemble_from(Origin { name: "site", held_back: &held_back }, config, notes, &attachments);
+    let wanted = site::include::wanted(&Rules::of(&config), &notes, &attachments);
+    let text = |path: &SourcePath| files.iter().find(|(name, _)| *name == path.as_str()).map_or("", |(_, text)| text);
+    let texts: Texts = wanted.into_iter().map(|path| (path.clone(), Ok(text(&path).into()))).collect();
+    let origin = Origin { name: "site", held_back: &held_back, texts: Some(&texts) };
+    let (site, faults) = site::assemble_from(origin, config, notes, &attachments);
     diagnostics.extend(faults);
     let (artifacts, faults) = render(&site, theme, &Cache::default());
     diagnostics.extend(faults);

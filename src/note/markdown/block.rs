@@ -2,11 +2,10 @@
 //!
 //! In: start and end events. Out: tags. Headings and code are the writer's, what stands in a line is `inline`'s.
 
-use pulldown_cmark::{Alignment, CodeBlockKind, Tag, TagEnd};
+use pulldown_cmark::{Alignment, Tag, TagEnd};
 
 use super::writer::{Table, Writer};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::note::CodeBlock;
 use crate::text::Span;
 
 impl<'a> Writer<'a> {
@@ -34,21 +33,7 @@ impl<'a> Writer<'a> {
             }
             Tag::Heading { level, id, classes, attrs } => self.start_heading(level as u8, id, &classes, &attrs, range),
             Tag::BlockQuote(_) => self.start_quote(range),
-            Tag::CodeBlock(kind) => {
-                self.block();
-                self.open_block();
-                let (info, span) = match kind {
-                    CodeBlockKind::Indented => (String::new(), Span::from(range.clone())),
-                    CodeBlockKind::Fenced(info) => {
-                        let info = self.clean(info).into_string();
-                        let span = self.info_span(range);
-                        (info, span)
-                    }
-                };
-                self.code.push(CodeBlock { info, text: String::new(), span });
-                self.collected.clear();
-                self.inline.in_code_block = true;
-            }
+            Tag::CodeBlock(kind) => self.start_code(kind, range),
             Tag::HtmlBlock => {
                 self.block();
                 self.forget_block();
@@ -59,7 +44,9 @@ impl<'a> Writer<'a> {
             Tag::List(start) => {
                 self.block();
                 self.open_block();
-                if self.nest(2, range) {
+                let is_written = self.nest(2, range);
+                self.start_annotations(start.filter(|_| is_written));
+                if is_written {
                     match start {
                         None => self.out.push_block("<ul>\n"),
                         Some(1) => self.out.push_block("<ol>\n"),
@@ -72,6 +59,7 @@ impl<'a> Writer<'a> {
                 if self.nest_inner() {
                     self.out.push_block("<li>");
                     self.start_item();
+                    self.annotate_item();
                 } else {
                     self.forget_block();
                 }
@@ -169,6 +157,7 @@ impl<'a> Writer<'a> {
                 self.pieces = pieces;
             }
             TagEnd::List(is_ordered) => {
+                self.end_annotations();
                 self.unnest(if is_ordered { "</ol>\n" } else { "</ul>\n" }, false);
                 self.close_block();
             }

@@ -49,6 +49,14 @@ impl Visible {
         self.end_line();
     }
 
+    /// The text of a code block that is included from a file goes here.
+    pub(super) fn include(&mut self, block: u32) {
+        self.end_line();
+        let here = self.here();
+        let at = Span::new(0, here.text.len()).end;
+        here.included.push((block, at));
+    }
+
     /// A reference that ends here shows what stands from `start` on.
     pub(super) fn end_link(&mut self, link: u32, start: usize) {
         let here = self.here();
@@ -143,4 +151,5 @@ fn extend(section: &mut Section, aside: &Section) {
     section.code.extend(aside.code.iter().map(moved));
     section.links.extend(aside.links.iter().map(|(link, span)| (*link, moved(span))));
     section.verbatim.extend(aside.verbatim.iter().map(moved));
+    section.included.extend(aside.included.iter().map(|(block, at)| (*block, Span::new(0, base + *at as usize).end)));
 }

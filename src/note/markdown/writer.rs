@@ -1,4 +1,4 @@
-//! Events to HTML with holes: the state, the loop and code. Headings are written by `heading`, the other blocks by `block`, lines by `inline`, raw HTML
+//! Events to HTML with holes: the state and the loop. Headings are written by `heading`, code by `code`, the other blocks by `block`, lines by `inline`, raw HTML
 //! by `raw`.
 //!
 //! In: the events of the Markdown parser with their places. Out: `Markdown`. Every element that is opened is closed; nesting has a limit.
@@ -19,7 +19,7 @@ use super::unused::{self, References};
 use super::visible::Visible;
 use super::{Markdown, Options, cjk};
 use crate::diagnostic::{Code, Diagnostic, File};
-use crate::note::{CodeBlock, Fill, Heading, Link};
+use crate::note::{CodeBlock, Heading, Link};
 use crate::text::Span;
 
 /// The deepest nesting of quotes, lists and emphasis that is written; what lies deeper stands at this depth.
@@ -41,6 +41,7 @@ pub(super) struct Writer<'a> {
     pub(super) outline: Vec<Heading>,
     pub(super) links: Vec<Link>,
     pub(super) code: Vec<CodeBlock>,
+    pub(super) fences: super::code::Fences,
     pub(super) explicit: Vec<Explicit>,
     /// Whether texts may hold NUL or masked bytes.
     pub(super) is_dirty: bool,
@@ -113,6 +114,7 @@ pub(super) fn write(
         outline: Vec::new(),
         links: Vec::new(),
         code: Vec::new(),
+        fences: super::code::Fences::default(),
         explicit: Vec::new(),
         is_dirty: source.bytes().any(|byte| byte < b' ' && !matches!(byte, b'\n' | b'\r' | b'\t')),
         has_content: false,
@@ -160,6 +162,7 @@ fn extensions(options: Options) -> Extensions {
 
 impl<'a> Writer<'a> {
     fn event(&mut self, event: Event<'a>, range: std::ops::Range<usize>) {
+        self.settle_code(&event);
         if self.callout_event(&event, &range) {
             self.inline.last_end = range.end;
             return;
@@ -308,34 +311,6 @@ impl<'a> Writer<'a> {
         );
     }
 
-    pub(super) fn end_code(&mut self) {
-        self.inline.in_code_block = false;
-        self.has_content = true;
-        let text = std::mem::take(&mut self.collected);
-        let text = self.clean(text.into()).into_string();
-        if !self.raw.hides() {
-            self.visible.push_code(&text);
-        }
-        self.out.start_line();
-        self.out.hole(Fill::Code(offset(self.code.len().saturating_sub(1))));
-        self.out.push("\n");
-        if let Some(code) = self.code.last_mut() {
-            code.text = text;
-        }
-    }
-
-    /// The place of a fence's info string, or of the fence.
-    pub(super) fn info_span(&self, range: &std::ops::Range<usize>) -> Span {
-        let line = self.source[range.clone()].lines().next().unwrap_or("");
-        let fence = line.trim_start_matches(['`', '~']);
-        let info = fence.trim();
-        if info.is_empty() {
-            return Span::new(range.start, range.start + line.trim_end().len());
-        }
-        let start = range.start + line.len() - fence.trim_start().len();
-        Span::new(start, start + info.len())
-    }
-
     /// A text as it may be written: NUL and masked bytes are gone.
     pub(super) fn clean<'t>(&self, text: CowStr<'t>) -> CowStr<'t> {
         if !self.is_dirty || !text.bytes().any(|byte| byte == 0 || byte == super::comment::MASK) {
@@ -359,6 +334,7 @@ impl<'a> Writer<'a> {
     }
 
     fn finish(mut self) -> Markdown {
+        self.push_code(None);
         self.finish_raw();
         let footnotes = std::mem::take(&mut self.footnotes);
         let placed = footnotes.finish(&mut self.out, &mut self.visible);
@@ -373,7 +349,9 @@ impl<'a> Writer<'a> {
             self.outline[heading].html_start = offset(self.out.html.len());
         }
         self.diagnostics.extend(placed.unused.iter().map(|(label, span)| unused::footnote(label, *span, self.file)));
-        let anchors = anchor::assign(&mut self.outline, self.explicit, placed.anchors, self.file, self.diagnostics);
+        let mut reserved = placed.anchors;
+        reserved.append(&mut self.fences.anchors);
+        let anchors = anchor::assign(&mut self.outline, self.explicit, reserved, self.file, self.diagnostics);
         Markdown {
             outline: self.outline,
             links: self.links,

@@ -1,6 +1,6 @@
 //! Console sessions: lines with a prompt are commands, the others what a program said.
 //!
-//! In: the text of a session. Out: prompts marked, commands highlighted as shell, output plain.
+//! In: the text of a session. Out: prompts marked, commands highlighted as shell, output too, so that copying leaves it out.
 
 use super::paint::{Brush, Painter};
 
@@ -33,7 +33,7 @@ pub(super) fn paint(brush: &mut Brush, text: &str) -> Option<()> {
             let continued = line.trim_end_matches(['\n', '\r']).ends_with('\\');
             command = continued.then_some(painter);
         } else {
-            brush.put(None, line);
+            brush.put(Some(b'r'), line);
         }
     }
     Some(())
