@@ -69,6 +69,8 @@ codes! {
     UnknownLanguage "unknown-language" Warning "A code block names a language that has no syntax definition."
     CodeNotHighlighted "code-not-highlighted" Warning "A code block is too long or too costly to highlight and stays plain."
     UnclosedComment "unclosed-comment" Warning "A comment that starts with `%%` has no end, so that the rest of the note is hidden."
+    UnknownContainer "unknown-container" Warning "A container `:::name` has a name that Biji does not know, or stands in the wrong place; its content is shown."
+    UnclosedContainer "unclosed-container" Warning "A container `:::name` has no end, or a line of `:::` ends none."
     Math "math" Warning "A formula cannot be read and is shown as written."
     DuplicateAlias "duplicate-alias" Warning "Two notes have the same alias, so that no address can be made of it."
     AddressCollision "address-collision" Error "Two files want the same address."

@@ -10,6 +10,7 @@ mod block_id;
 mod callout;
 mod cjk;
 mod comment;
+mod container;
 mod events;
 mod footnote;
 mod heading;

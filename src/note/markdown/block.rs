@@ -20,7 +20,6 @@ impl<'a> Writer<'a> {
             Tag::BlockQuote(_) => self.start_quote(range),
             Tag::CodeBlock(kind) => {
                 self.block();
-                self.open_block();
                 let (info, span) = match kind {
                     CodeBlockKind::Indented => (String::new(), Span::from(range.clone())),
                     CodeBlockKind::Fenced(info) => {
@@ -29,6 +28,8 @@ impl<'a> Writer<'a> {
                         (info, span)
                     }
                 };
+                let info = self.start_code_tab(&info).unwrap_or(info);
+                self.open_block();
                 self.code.push(CodeBlock { info, text: String::new(), span });
                 self.collected.clear();
                 self.inline.in_code_block = true;
@@ -134,29 +135,22 @@ impl<'a> Writer<'a> {
             TagEnd::Paragraph => self.end_paragraph(),
             TagEnd::Heading(_) => self.end_heading(),
             TagEnd::BlockQuote(_) => {
+                self.end_containers();
                 self.end_quote();
                 self.close_block();
             }
             TagEnd::CodeBlock => {
                 self.end_code();
                 self.close_block();
+                self.end_code_tab();
             }
-            TagEnd::HtmlBlock => {
-                let html = std::mem::take(&mut self.collected);
-                let pieces = std::mem::take(&mut self.pieces);
-                let place = |at: usize| {
-                    let piece = pieces.partition_point(|(start, _)| *start <= at).saturating_sub(1);
-                    pieces.get(piece).map_or(0, |(start, source)| source + (at - start))
-                };
-                self.raw_html(&html, true, &place);
-                self.collected = html;
-                self.pieces = pieces;
-            }
+            TagEnd::HtmlBlock => self.end_html_block(),
             TagEnd::List(is_ordered) => {
                 self.unnest(if is_ordered { "</ol>\n" } else { "</ul>\n" }, false);
                 self.close_block();
             }
             TagEnd::Item => {
+                self.end_containers();
                 self.end_line();
                 self.leave_raw();
                 self.unnest("</li>\n", false);
@@ -172,11 +166,13 @@ impl<'a> Writer<'a> {
                 self.unnest("</dt>\n", false);
             }
             TagEnd::DefinitionListDefinition => {
+                self.end_containers();
                 self.end_text();
                 self.leave_raw();
                 self.unnest("</dd>\n", false);
             }
             TagEnd::FootnoteDefinition => {
+                self.end_containers();
                 self.end_text();
                 self.leave_raw();
                 if let Some((outer, label, headings)) = self.outer.pop() {
@@ -207,5 +203,20 @@ impl<'a> Writer<'a> {
             TagEnd::MetadataBlock(_) => {}
             tag => self.end_inline(tag, range),
         }
+    }
+
+    /// A block of raw HTML ends.
+    pub(super) fn end_html_block(&mut self) {
+        let html = std::mem::take(&mut self.collected);
+        let pieces = std::mem::take(&mut self.pieces);
+        let place = |at: usize| {
+            let piece = pieces.partition_point(|(start, _)| *start <= at).saturating_sub(1);
+            pieces.get(piece).map_or(0, |(start, source)| source + (at - start))
+        };
+        self.raw_html(&html, true, &place);
+        self.collected = html;
+        self.pieces = pieces;
+        self.collected.clear();
+        self.pieces.clear();
     }
 }

@@ -8,6 +8,7 @@ use pulldown_cmark::{Alignment, CowStr, Event, Options as Extensions};
 use super::anchor::{self, Explicit};
 use super::block_id::Blocks;
 use super::callout::Callouts;
+use super::container::{Containers, fence};
 use super::events::{Events, Piece};
 use super::footnote::Footnotes;
 use super::heading::OpenHeading;
@@ -61,6 +62,7 @@ pub(super) struct Writer<'a> {
     pub(super) marks: Marks,
     pub(super) blocks: Blocks,
     pub(super) callouts: Callouts,
+    pub(super) containers: Containers<'a>,
     pub(super) tags: Vec<String>,
     /// Where the pieces of the text that is being written stand.
     pub(super) pieces_of_text: Vec<Piece>,
@@ -86,6 +88,9 @@ pub(super) fn write(
     options: Options,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Markdown {
+    let found = if options.extensions { fence::find(source, from, extensions(options)) } else { None };
+    let containers = found.as_ref().map_or_else(Containers::default, |found| Containers::new(&found.fences, source));
+    let source = found.as_ref().map_or(source, |found| &found.masked);
     let prepared = if options.extensions { cjk::prepare(&source[from..]) } else { None };
     let mut writer = Writer {
         file,
@@ -116,6 +121,7 @@ pub(super) fn write(
         marks: Marks::default(),
         blocks: Blocks::default(),
         callouts: Callouts::default(),
+        containers,
         tags,
         pieces_of_text: Vec::new(),
         title,
@@ -131,7 +137,7 @@ pub(super) fn write(
     writer.finish()
 }
 
-fn extensions(options: Options) -> Extensions {
+pub(super) fn extensions(options: Options) -> Extensions {
     if !options.extensions {
         return Extensions::empty();
     }
@@ -146,7 +152,11 @@ fn extensions(options: Options) -> Extensions {
 }
 
 impl<'a> Writer<'a> {
-    fn event(&mut self, event: Event<'a>, range: std::ops::Range<usize>) {
+    pub(super) fn event(&mut self, event: Event<'a>, range: std::ops::Range<usize>) {
+        if self.container_event(&event, &range) {
+            self.inline.last_end = range.end;
+            return;
+        }
         if self.callout_event(&event, &range) {
             self.inline.last_end = range.end;
             return;
@@ -345,6 +355,7 @@ impl<'a> Writer<'a> {
     }
 
     fn finish(mut self) -> Markdown {
+        self.end_containers();
         self.finish_raw();
         let footnotes = std::mem::take(&mut self.footnotes);
         let placed = footnotes.finish(&mut self.out, &mut self.visible);
