@@ -77,10 +77,10 @@ impl<'a> Writer<'a> {
         }
         match event {
             Event::Start(Tag::HtmlBlock) => {
-                let fence = fence::at(self.containers.fences, self.source, range);
-                self.containers.is_in_fence = fence.is_some();
-                if let Some(number) = fence {
+                if let Some(number) = fence::at(self.containers.fences, self.source, range) {
                     self.fence(number);
+                    // Not before: a title has events of its own.
+                    self.containers.is_in_fence = true;
                 }
             }
             Event::Html(_) if !self.containers.is_in_fence => {
