@@ -60,6 +60,7 @@ codes! {
     LinkOutside "link-outside" Warning "A link leaves the content folder."
     LinkToPrivate "link-to-private" Warning "A published note links to a note that is not published."
     RefusedLink "refused-link" Warning "A link would run a script or hide a page in its address, and is not published."
+    Untrusted "untrusted" Warning "Raw HTML that does more than format text is left out, as `untrusted = true` asks for."
     EmbedCycle "embed-cycle" Warning "Notes embed each other in a circle, or too deeply."
     FrontMatter "front-matter" Warning "Front matter cannot be read; the note is held back."
     UnknownKey "unknown-key" Warning "A key that Biji does not know."

@@ -22,6 +22,7 @@ mod raw;
 mod tag;
 mod text;
 mod title;
+mod untrusted;
 mod unused;
 mod visible;
 mod writer;
@@ -35,11 +36,13 @@ use crate::path::Anchor;
 pub struct Options {
     /// Everything beyond CommonMark.
     pub extensions: bool,
+    /// Whether the writers are not trusted: of raw HTML only what formats text passes, and no attributes of the writer's own.
+    pub untrusted: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { extensions: true }
+        Self { extensions: true, untrusted: false }
     }
 }
 

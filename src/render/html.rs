@@ -29,6 +29,9 @@ pub(super) fn escape(text: &str) -> String {
     out
 }
 
+/// Elements whose content is no HTML. What is in a `title`, which SVG has too, the note's body has escaped.
+const VERBATIM: &[&str] = &["script", "style", "textarea", "xmp", "iframe", "noembed", "noframes"];
+
 /// One tag of a piece of HTML.
 pub(super) struct Tag<'a> {
     /// The place of the whole tag.
@@ -41,7 +44,7 @@ pub(super) struct Tag<'a> {
     pub(super) attributes: Vec<(&'a str, Range<usize>)>,
 }
 
-/// The tags of `html` in order; comments, declarations and the inside of scripts and styles are passed over.
+/// The tags of `html` in order; comments, declarations and the inside of scripts, styles and the like are passed over.
 pub(super) fn tags(html: &str) -> impl Iterator<Item = Tag<'_>> {
     let mut at = 0;
     std::iter::from_fn(move || {
@@ -67,7 +70,7 @@ pub(super) fn tags(html: &str) -> impl Iterator<Item = Tag<'_>> {
             let name = &html[name_start..name_end];
             let (attributes, close) = attributes(html, name_end);
             at = close;
-            if !end && (name.eq_ignore_ascii_case("script") || name.eq_ignore_ascii_case("style")) {
+            if !end && VERBATIM.iter().any(|verbatim| name.eq_ignore_ascii_case(verbatim)) {
                 at = closing(html, at, name);
             }
             return Some(Tag { range: start..close, name, end, attributes });

@@ -33,6 +33,10 @@ impl Whole {
 
 /// Reads files given as path and text; what does not end with `.md` is an attachment. Notes whose front matter cannot be read are held back.
 pub(crate) fn read(files: &[(&str, &str)]) -> (Vec<Note>, Vec<SourcePath>, Vec<Attachment>, Vec<Diagnostic>) {
+    read_as(markdown::Options::default(), files)
+}
+
+fn read_as(options: markdown::Options, files: &[(&str, &str)]) -> (Vec<Note>, Vec<SourcePath>, Vec<Attachment>, Vec<Diagnostic>) {
     let (mut notes, mut held_back, mut attachments, mut diagnostics) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (path, text) in files {
         let path = SourcePath::new(path).expect("clean path");
@@ -40,7 +44,7 @@ pub(crate) fn read(files: &[(&str, &str)]) -> (Vec<Note>, Vec<SourcePath>, Vec<A
             attachments.push(Attachment { path, size: 1 });
             continue;
         }
-        let (note, faults) = note::parse(&SourceFile::new(path.clone(), "", *text), markdown::Options::default());
+        let (note, faults) = note::parse(&SourceFile::new(path.clone(), "", *text), options);
         match note {
             Some(note) => notes.push(note),
             None => held_back.push(path),
@@ -54,7 +58,8 @@ pub(crate) fn read(files: &[(&str, &str)]) -> (Vec<Note>, Vec<SourcePath>, Vec<A
 
 /// Takes files through all phases.
 pub(crate) fn build(theme: &Theme, config: Config, files: &[(&str, &str)]) -> Whole {
-    let (notes, held_back, attachments, mut diagnostics) = read(files);
+    let options = markdown::Options { untrusted: config.untrusted, ..markdown::Options::default() };
+    let (notes, held_back, attachments, mut diagnostics) = read_as(options, files);
     let (site, faults) = site::assemble_from(Origin { name: "site", held_back: &held_back }, config, notes, &attachments);
     diagnostics.extend(faults);
     let (artifacts, faults) = render(&site, theme, &Cache::default());

@@ -296,13 +296,18 @@ impl<'a> Writer<'a> {
             let anchor = crate::path::Anchor::explicit(&self.clean(text[id.clone()].into()));
             self.explicit.push(super::anchor::Explicit { anchor, span: Span::from(id), heading: None, is_id: true });
         }
+        // An untrusted writer's classes could imitate the page's own parts.
+        let is_own = !header.classes.is_empty() || header.values.iter().any(|(name, _)| name != "open");
+        if is_own && self.options.untrusted {
+            self.left_out(Span::new(header.name_range.start, header.name_range.end), "an attribute of the container");
+        }
         if !is_written {
             return;
         }
         self.out.start_line();
         self.out.push("<");
         self.out.push(element);
-        let classes: Vec<&str> = std::iter::once(class).chain(header.classes.iter().map(String::as_str)).filter(|class| !class.is_empty()).collect();
+        let classes: Vec<&str> = std::iter::once(class).chain(header.classes.iter().map(String::as_str).filter(|_| !self.options.untrusted)).filter(|class| !class.is_empty()).collect();
         let classes = classes.join(" ");
         self.push_attribute("class", &classes);
         if let Some(id) = header.id.clone() {
@@ -314,7 +319,8 @@ impl<'a> Writer<'a> {
             self.out.push(attribute);
         }
         let mut seen: Vec<&str> = vec!["container", "open"];
-        for (name, value) in &header.values {
+        let is_trusted = !self.options.untrusted;
+        for (name, value) in header.values.iter().filter(|_| is_trusted) {
             if !seen.contains(&name.as_str()) {
                 seen.push(name);
                 self.push_attribute(&format!("data-{name}"), value);

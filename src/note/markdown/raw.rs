@@ -18,6 +18,8 @@ pub(super) struct Raw {
     barriers: Vec<Barrier>,
     /// The element whose content is no HTML: `script`, `style`…
     verbatim: Option<String>,
+    /// Whether that element is left out, with its content.
+    is_left_out: bool,
     hidden: usize,
     /// Whether an end tag ended a paragraph, so that the rest of it may be empty.
     pub(super) has_left: bool,
@@ -69,7 +71,7 @@ fn is_name(name: &str) -> bool {
 impl Raw {
     /// Whether text here is not seen.
     pub(super) fn hides(&self) -> bool {
-        self.hidden > 0 || self.verbatim.as_deref().is_some_and(|name| name != "textarea" && name != "xmp")
+        self.hidden > 0 || self.is_left_out || self.verbatim.as_deref().is_some_and(|name| name != "textarea" && name != "xmp")
     }
 
     /// Whether raw HTML has a link open here.
@@ -85,6 +87,11 @@ impl Raw {
     /// Whether what follows is no HTML at all.
     pub(super) fn is_verbatim(&self) -> bool {
         self.verbatim.is_some()
+    }
+
+    /// Whether what follows belongs to an element that is left out with its content.
+    pub(super) fn is_left_out(&self) -> bool {
+        self.is_left_out
     }
 
     /// Whether a browser reads what follows as SVG or MathML, where no element's content is verbatim and any may close itself.
@@ -146,6 +153,7 @@ impl Writer<'_> {
                     self.raw_text(&html[range.clone()]);
                     range.end
                 }
+                Token::Comment(range, _) if self.options.untrusted => range.end,
                 Token::Comment(range, has_end) => {
                     if self.options.extensions {
                         // Nothing in it may be taken for a tag by whoever reads the body later.
@@ -174,7 +182,8 @@ impl Writer<'_> {
                     tag.range.end
                 }
                 Token::Close { range, name } => {
-                    self.close(&html[range.clone()], &name);
+                    let end = format!("</{name}>");
+                    self.close(if self.options.untrusted { &end } else { &html[range.clone()] }, &name);
                     range.end
                 }
             };
@@ -194,7 +203,14 @@ impl Writer<'_> {
                 && tag.get(name.len()).is_none_or(|byte| byte.is_ascii_whitespace() || matches!(byte, b'/' | b'>'))
         });
         let text = &rest[..end.unwrap_or(rest.len())];
-        self.push_raw(text);
+        if self.raw.is_left_out {
+            // Neither is what it holds.
+        } else if self.options.extensions && matches!(name, "textarea" | "title") {
+            // It may hold entities, so nothing in it need look like a tag.
+            self.push_raw(&text.replace('<', "&lt;"));
+        } else {
+            self.push_raw(text);
+        }
         if !self.raw.hides() {
             let text = decode(text);
             self.visible.push(&text);
@@ -202,7 +218,9 @@ impl Writer<'_> {
         let Some(end) = end else { return html.len() };
         let length = rest[end..].find('>').map_or(rest.len() - end, |length| length + 1);
         self.raw.verbatim = None;
-        if rest[end..].contains('>') {
+        if std::mem::take(&mut self.raw.is_left_out) {
+            // Its start was not written.
+        } else if rest[end..].contains('>') {
             self.push_raw(&rest[end..end + length]);
         } else {
             self.out.push(&format!("</{name}>"));
@@ -212,7 +230,9 @@ impl Writer<'_> {
 
     /// Ends an element whose content is no HTML: what Markdown writes next would be swallowed by it.
     pub(super) fn end_verbatim(&mut self) {
-        if let Some(name) = self.raw.verbatim.take() {
+        if let Some(name) = self.raw.verbatim.take()
+            && !std::mem::take(&mut self.raw.is_left_out)
+        {
             self.out.push(&format!("</{name}>"));
         }
     }
@@ -243,6 +263,13 @@ impl Writer<'_> {
 
     fn open(&mut self, html: &str, tag: &Tag, place: &dyn Fn(usize) -> usize) {
         let name = tag.name.as_str();
+        if !self.may_open(tag, place) {
+            if VERBATIM.contains(&name) {
+                self.raw.verbatim = Some(name.to_owned());
+                self.raw.is_left_out = true;
+            }
+            return;
+        }
         if self.options.extensions && OF_PAGE.contains(&name) {
             return;
         }
@@ -284,8 +311,22 @@ impl Writer<'_> {
         let mut href = None;
         let alt = tag.attribute("alt").and_then(|attribute| attribute.value.clone()).map(|range| decode(&html[range])).unwrap_or_default();
         let alt = self.clean(alt.into()).into_string();
-        for attribute in &tag.attributes {
-            let Some(range) = attribute.value.clone() else { continue };
+        let is_clean = self.options.untrusted;
+        if is_clean {
+            self.out.push("<");
+            self.out.push(&tag.name);
+        }
+        for (number, attribute) in tag.attributes.iter().enumerate() {
+            // A browser counts only the first of a name.
+            if is_clean && (tag.attributes[..number].iter().any(|other| other.name == attribute.name) || !self.may_have(tag, attribute, place)) {
+                continue;
+            }
+            let Some(range) = attribute.value.clone() else {
+                if is_clean {
+                    self.push_clean(&attribute.name, None);
+                }
+                continue;
+            };
             let value = self.clean(decode(&html[range.clone()]).into()).into_string();
             let span = Span::new(place(range.start), place(range.end));
             let is_source = matches!(tag.name.as_str(), "link" | "use" | "image" | "script");
@@ -300,14 +341,35 @@ impl Writer<'_> {
                     if is_id || (tag.name == "a" && !repeats) {
                         self.explicit.push(Explicit { anchor: Anchor::explicit(&value), span, heading: None, is_id });
                     }
+                    if is_clean {
+                        self.push_clean(&attribute.name, Some(&html[range]));
+                    }
                     continue;
                 }
-                _ => continue,
+                name => {
+                    if is_clean {
+                        self.push_clean(name, Some(&html[range]));
+                    } else if self.options.extensions && self.is_refused(name, &html[range], span) {
+                        self.push_raw(&html[at..attribute.quoted.start]);
+                        self.out.push("\"#\"");
+                        at = attribute.quoted.end;
+                    }
+                    continue;
+                }
             };
             if value.trim().is_empty() {
+                if is_clean {
+                    self.push_clean(&attribute.name, None);
+                }
                 continue;
             }
-            self.push_raw(&html[at..attribute.quoted.start]);
+            if is_clean {
+                self.out.push(" ");
+                self.out.push(&attribute.name);
+                self.out.push("=");
+            } else {
+                self.push_raw(&html[at..attribute.quoted.start]);
+            }
             self.out.push("\"");
             if attribute.name == "srcset" {
                 self.srcset(&value, span);
@@ -322,7 +384,11 @@ impl Writer<'_> {
             self.out.push("\"");
             at = attribute.quoted.end;
         }
-        self.push_raw(&html[at..tag.range.end]);
+        if is_clean {
+            self.out.push(">");
+        } else {
+            self.push_raw(&html[at..tag.range.end]);
+        }
         if !alt.is_empty() && !self.raw.hides() {
             self.visible.push(&alt);
         }
