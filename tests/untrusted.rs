@@ -307,7 +307,7 @@ fn nothing_runs_whatever_the_note_holds() {
 fn without_it_the_vectors_are_dangerous() {
     let theme = whole::theme(true);
     let dangerous = HTML.iter().filter(|vector| danger(&page(&theme, false, vector).0).is_some()).count();
-    assert!(dangerous >= 75, "only {dangerous} of {} vectors show that the check sees anything", HTML.len());
+    assert!(dangerous >= 70, "only {dangerous} of {} vectors show that the check sees anything", HTML.len());
 }
 
 #[test]

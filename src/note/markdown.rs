@@ -19,6 +19,7 @@ mod link;
 mod math;
 mod output;
 mod raw;
+mod start_tag;
 mod tag;
 mod text;
 mod title;
