@@ -1,4 +1,4 @@
-// What every page loads: opens the search and, on a page that was found by it, the marks. It is small, because everybody loads it and few
+// What every page loads: opens the search and, on a page that was found by it, the marks; where there are tabs, it loads their script. It is small, because everybody loads it and few
 // search; the search itself is loaded when the dialog is first opened. What is typed meanwhile stays in the same input element.
 "use strict";
 
@@ -126,6 +126,8 @@
     event.preventDefault();
     open();
   });
+
+  if (document.querySelector(".tab")) script("../tabs.js").catch(() => {});
 
   if (new URLSearchParams(location.search).has("mark")) {
     style();
