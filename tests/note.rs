@@ -587,7 +587,7 @@ fn check_any(text: &str) {
         holds(&note);
     }
     let source = SourceFile::new(SourcePath::new("note.md").unwrap(), "", text);
-    let (note, diagnostics) = parse(&source, Options { extensions: false });
+    let (note, diagnostics) = parse(&source, Options { extensions: false, ..Options::default() });
     if let Some(note) = note {
         holds(&note);
     }

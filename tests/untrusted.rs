@@ -198,8 +198,35 @@ const PLACES: &[&str] = &[
 
 /// Elements that no note needs.
 const NEVER: &[&str] = &[
-    "script", "style", "object", "embed", "applet", "form", "button", "select", "textarea", "svg", "base", "link", "meta", "frame", "frameset", "noscript",
-    "template", "title", "xmp", "noembed", "noframes", "plaintext", "dialog", "portal", "marquee", "keygen", "area", "map", "slot",
+    "script",
+    "style",
+    "object",
+    "embed",
+    "applet",
+    "form",
+    "button",
+    "select",
+    "textarea",
+    "svg",
+    "base",
+    "link",
+    "meta",
+    "frame",
+    "frameset",
+    "noscript",
+    "template",
+    "title",
+    "xmp",
+    "noembed",
+    "noframes",
+    "plaintext",
+    "dialog",
+    "portal",
+    "marquee",
+    "keygen",
+    "area",
+    "map",
+    "slot",
     "iframe",
 ];
 
@@ -234,7 +261,21 @@ fn scheme(value: &str) -> String {
 }
 
 const ADDRESSES: &[&str] = &[
-    "href", "src", "srcset", "poster", "action", "formaction", "data", "background", "cite", "xlink:href", "ping", "values", "to", "from", "longdesc",
+    "href",
+    "src",
+    "srcset",
+    "poster",
+    "action",
+    "formaction",
+    "data",
+    "background",
+    "cite",
+    "xlink:href",
+    "ping",
+    "values",
+    "to",
+    "from",
+    "longdesc",
 ];
 
 /// A dangerous address in the tree, if there is one.
@@ -264,8 +305,10 @@ fn danger(html: &str) -> Option<String> {
             return Some("<input>".into());
         }
         for (name, value) in attributes {
-            let is_bad = name.starts_with("on") || matches!(name.as_str(), "style" | "srcdoc" | "formaction" | "ping" | "target" | "is" | "http-equiv");
-            let is_imitation = (name == "class" && (value.contains("site-header") || value.contains("search"))) || name == "data-search-open";
+            let is_bad = name.starts_with("on")
+                || matches!(name.as_str(), "style" | "srcdoc" | "formaction" | "ping" | "target" | "is" | "http-equiv");
+            let is_imitation =
+                (name == "class" && (value.contains("site-header") || value.contains("search"))) || name == "data-search-open";
             if is_bad || is_imitation {
                 return Some(format!("<{element} {name}=\"{value}\">"));
             }
@@ -326,7 +369,9 @@ fn addresses_that_run_scripts_pass_in_neither_mode() {
 #[test]
 fn what_is_left_out_is_reported() {
     let theme = whole::theme(true);
-    for text in ["<script>x</script>", "<b onclick=x>y</b>", "<p style=x>y</p>", "<iframe src=b.md></iframe>", "a <input> b", "<svg onload=x>"] {
+    for text in
+        ["<script>x</script>", "<b onclick=x>y</b>", "<p style=x>y</p>", "<iframe src=b.md></iframe>", "a <input> b", "<svg onload=x>"]
+    {
         let (_, codes) = page(&theme, true, text);
         assert!(codes.contains(&Code::Untrusted), "{text}: {codes:?}");
         let (_, codes) = page(&theme, false, text);

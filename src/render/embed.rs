@@ -130,8 +130,7 @@ impl<'a> Places<'a> {
 }
 
 fn is_block(name: &str) -> bool {
-    is_container(name)
-        || ["p", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "dt"].iter().any(|block| name.eq_ignore_ascii_case(block))
+    is_container(name) || ["p", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "dt"].iter().any(|block| name.eq_ignore_ascii_case(block))
 }
 
 /// Attributes whose value is one id or several.

@@ -93,7 +93,8 @@ pub(super) fn tags(html: &str) -> impl Iterator<Item = Tag<'_>> {
                     _ => {}
                 }
             }
-            let is_foreign = open.last().is_some_and(|open| FOREIGN.iter().any(|(name, is_foreign)| *is_foreign && open.eq_ignore_ascii_case(name)));
+            let is_foreign =
+                open.last().is_some_and(|open| FOREIGN.iter().any(|(name, is_foreign)| *is_foreign && open.eq_ignore_ascii_case(name)));
             if !end && !is_foreign && VERBATIM.iter().any(|verbatim| name.eq_ignore_ascii_case(verbatim)) {
                 at = closing(html, at, name);
             }

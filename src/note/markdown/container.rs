@@ -127,7 +127,11 @@ impl<'a> Writer<'a> {
                 self.out.text(text);
                 self.end_paragraph();
                 let message = format!("`{text}` ends no container");
-                let hint = if here.is_empty() { "remove it, or write a name behind it: `::: tip`" } else { "it needs as many colons as the line that starts the container" };
+                let hint = if here.is_empty() {
+                    "remove it, or write a name behind it: `::: tip`"
+                } else {
+                    "it needs as many colons as the line that starts the container"
+                };
                 let span = Span::from(fence.range.clone());
                 self.diagnostics.push(Diagnostic::at(Code::UnclosedContainer, self.file.clone(), span, message).hint(hint));
             }
@@ -307,7 +311,10 @@ impl<'a> Writer<'a> {
         self.out.start_line();
         self.out.push("<");
         self.out.push(element);
-        let classes: Vec<&str> = std::iter::once(class).chain(header.classes.iter().map(String::as_str).filter(|_| !self.options.untrusted)).filter(|class| !class.is_empty()).collect();
+        let classes: Vec<&str> = std::iter::once(class)
+            .chain(header.classes.iter().map(String::as_str).filter(|_| !self.options.untrusted))
+            .filter(|class| !class.is_empty())
+            .collect();
         let classes = classes.join(" ");
         self.push_attribute("class", &classes);
         if let Some(id) = header.id.clone() {

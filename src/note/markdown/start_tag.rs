@@ -24,7 +24,9 @@ impl Writer<'_> {
         }
         for (number, attribute) in tag.attributes.iter().enumerate() {
             // A browser counts only the first of a name.
-            if is_clean && (tag.attributes[..number].iter().any(|other| other.name == attribute.name) || !self.may_have(tag, attribute, place)) {
+            if is_clean
+                && (tag.attributes[..number].iter().any(|other| other.name == attribute.name) || !self.may_have(tag, attribute, place))
+            {
                 continue;
             }
             let Some(range) = attribute.value.clone() else {

@@ -152,7 +152,9 @@ fn lead(line: &str) -> usize {
                 Some(length) => length + 2,
                 None => return at,
             },
-            _ if digits > 0 && matches!(rest.get(digits), Some(b'.' | b')')) && matches!(rest.get(digits + 1), Some(b' ' | b'\t')) => digits + 2,
+            _ if digits > 0 && matches!(rest.get(digits), Some(b'.' | b')')) && matches!(rest.get(digits + 1), Some(b' ' | b'\t')) => {
+                digits + 2
+            }
             _ => return at,
         };
     }
