@@ -2,6 +2,9 @@
 //! parser that a browser has (html5ever), and every element, attribute and address of the tree is looked at. Addresses that run scripts pass in neither mode.
 #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 
+#[path = "fuzz/mutate.rs"]
+#[allow(dead_code, reason = "a part is used")]
+mod mutate;
 mod whole;
 
 use biji::config::Config;
@@ -282,7 +285,8 @@ const ADDRESSES: &[&str] = &[
 fn address(elements: &[(String, Vec<(String, String)>)]) -> Option<String> {
     for (element, attributes) in elements {
         for (name, value) in attributes.iter().filter(|(name, _)| ADDRESSES.contains(&name.as_str())) {
-            for value in std::iter::once(value.as_str()).chain(value.split([',', ' ', ';'])) {
+            let is_list = matches!(name.as_str(), "srcset" | "values" | "ping");
+            for value in std::iter::once(value.as_str()).chain(value.split([',', ' ', ';']).filter(|_| is_list)) {
                 let scheme = scheme(value);
                 let is_image = element != "a" && value.trim().to_ascii_lowercase().starts_with("data:image/");
                 if matches!(scheme.as_str(), "javascript" | "vbscript" | "livescript") || (scheme == "data" && !is_image) {
@@ -394,5 +398,25 @@ fn what_formats_text_stays() {
         let (free, _) = page(&theme, false, text);
         assert_eq!(elements(&strict), elements(&free), "{text}");
         assert!(codes.is_empty(), "{text}: {codes:?}");
+    }
+}
+
+/// Vectors put together and damaged; `BIJI_FUZZ` says how many, `BIJI_FUZZ_SEED` which.
+#[test]
+fn nothing_runs_in_damaged_notes() {
+    let variable = |name: &str, default: usize| std::env::var(name).map_or(default, |value| value.parse().unwrap());
+    let theme = whole::theme(true);
+    let seeds: Vec<String> = HTML.iter().chain(MARKDOWN).chain(PLACES).map(|text| format!("{text}\n")).collect();
+    let mut random = mutate::Random(variable("BIJI_FUZZ_SEED", 1) as u64);
+    for _ in 0..variable("BIJI_FUZZ", 2_000) {
+        let text = mutate::input(&mut random, &seeds);
+        let (html, _) = page(&theme, true, &text);
+        if let Some(danger) = danger(&html) {
+            panic!("{danger}\n--- of {text:?}\n--- in {html}");
+        }
+        let (html, _) = page(&theme, false, &text);
+        if let Some(danger) = address(&elements(&html)) {
+            panic!("trusted: {danger}\n--- of {text:?}\n--- in {html}");
+        }
     }
 }

@@ -204,7 +204,8 @@ impl<'a> Writer<'a> {
         let level = self.nesting_level();
         let is_written = self.nest(2, &fence.range);
         let mut end = "</div>\n";
-        if let Some((class, word)) = callout::known(name) {
+        // Quarto writes `callout-tip`.
+        if let Some((class, word)) = callout::known(name.strip_prefix("callout-").unwrap_or(name)) {
             self.start_tag(is_written, "div", &format!("callout {class}"), "role=\"note\"", header);
             self.title_in(is_written, "<p class=\"callout-title\">", "</p>\n", header, Some(word));
         } else {
