@@ -7,6 +7,9 @@ use std::borrow::Cow;
 /// Schemes that run what they hold, or hide a page.
 const REFUSED: &[&str] = &["javascript", "vbscript", "livescript", "mocha", "jscript", "blob", "filesystem", "view-source"];
 
+/// Kinds of pictures that hold no script.
+const PICTURES: &[&str] = &["image/png", "image/jpeg", "image/gif", "image/webp", "image/avif", "image/bmp"];
+
 /// The scheme for which an address is never published; `None` where there is nothing against it.
 #[must_use]
 pub fn refused(target: &str) -> Option<&'static str> {
@@ -18,15 +21,17 @@ pub fn refused(target: &str) -> Option<&'static str> {
     REFUSED.iter().copied().find(|refused| scheme.eq_ignore_ascii_case(refused))
 }
 
-/// The same for an address that a reader may open as a page of its own: there a picture may run scripts too.
+/// The same for an address that a reader may open as a page of its own: of `data:` only pictures that hold no script.
 #[must_use]
 pub fn refused_as_page(target: &str) -> Option<&'static str> {
     let bare = as_browsers_read(target);
-    let is_data = split_scheme(&bare).is_some_and(|(scheme, rest)| {
-        let kind = rest.trim_start().get(..10).unwrap_or_default();
-        scheme.eq_ignore_ascii_case("data") && kind.eq_ignore_ascii_case("image/svg+")
-    });
-    if is_data { Some("data") } else { refused(target) }
+    let (scheme, rest) = split_scheme(&bare)?;
+    if !scheme.eq_ignore_ascii_case("data") {
+        return refused(&bare);
+    }
+    let kind = rest.trim_start().split([';', ',']).next().unwrap_or_default().trim_end();
+    let is_picture = PICTURES.iter().any(|picture| kind.eq_ignore_ascii_case(picture));
+    (!is_picture).then_some("data")
 }
 
 /// An address as browsers understand it: without white space and control characters around it, without line breaks and tabs inside.
