@@ -33,6 +33,7 @@ use value::Reader;
 /// pinyin = false
 /// feed = 20             # newest notes in the feeds; 0 for none
 /// llms = true           # llms.txt
+/// untrusted = false     # whether raw HTML may only format text
 ///
 /// [severity]            # code = "allow" | "warning" | "error"
 /// broken-link = "warning"
@@ -75,6 +76,8 @@ pub struct Config {
     pub feed: usize,
     /// Whether `llms.txt`, a list of all notes for language models, is published.
     pub llms: bool,
+    /// Whether the writers of the notes are not trusted: raw HTML may then only format text.
+    pub untrusted: bool,
 }
 
 /// Which notes are published.
@@ -107,6 +110,7 @@ impl Default for Config {
             pinyin: false,
             feed: 20,
             llms: true,
+            untrusted: false,
         }
     }
 }
@@ -128,6 +132,7 @@ const KEYS: &[&str] = &[
     "pinyin",
     "feed",
     "llms",
+    "untrusted",
     "severity",
 ];
 
@@ -179,6 +184,8 @@ impl Config {
                 "graph" => config.graph = reader.bool(value).unwrap_or(config.graph),
                 "feed" => config.feed = reader.count(value).unwrap_or(config.feed),
                 "llms" => config.llms = reader.bool(value).unwrap_or(config.llms),
+                // What cannot be read must not let more pass than was meant.
+                "untrusted" => config.untrusted = reader.bool(value).unwrap_or(true),
                 "severity" => config.severity = reader.severities(value),
                 other => reader.unknown(key, other, KEYS),
             }

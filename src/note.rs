@@ -2,6 +2,7 @@
 //!
 //! In: a `SourceFile` and the Markdown options. Out: `Note` and diagnostics. Parsed once; nothing is looked up elsewhere.
 
+pub mod address;
 pub mod code;
 pub mod front_matter;
 pub mod length;

@@ -24,7 +24,7 @@ struct Example {
 fn render(markdown: &str, extensions: bool) -> String {
     // With a title of its own the note's first heading stays in the body, and a line of dashes is no front matter.
     let source = SourceFile::new(SourcePath::new("note.md").unwrap(), "", format!("---\ntitle: an example\n---\n{markdown}"));
-    let (note, _) = parse(&source, Options { extensions });
+    let (note, _) = parse(&source, Options { extensions, ..Options::default() });
     plain(&note.unwrap_or_else(|| panic!("{markdown}")))
 }
 

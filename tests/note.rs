@@ -27,6 +27,19 @@ fn visible(text: &str) -> String {
 }
 
 #[test]
+fn containers_hold_what_notes_hold() {
+    let text = "A\n::: details More **here** [[b]]\n## Part\n- [c](c.md)\n:::\n\n::: code-group\n```sh [npm]\na b\n```\n:::\n\n::: figure Caption\n![alt](p.png)\n:::\n";
+    let note = note(text);
+    assert_eq!(note.outline.iter().map(|heading| heading.text.as_str()).collect::<Vec<_>>(), ["Part"]);
+    assert_eq!(note.links.iter().map(|link| link.target.as_str()).collect::<Vec<_>>(), ["b", "c.md", "p.png"]);
+    assert_eq!(visible(text), "A\nMore here b\n¦c\nnpm\na b\nalt\nCaption\n");
+    assert_eq!((note.code[0].info.as_str(), note.code[0].text.as_str()), ("sh", "a b\n"));
+    assert_eq!(&text[note.links[0].span.range()], "b");
+    // Where the fences of a container stand inside code, they are code.
+    assert_eq!(visible("::: tip\n```\n::: tip\n:::\n```\n:::\n"), "::: tip\n:::\n");
+}
+
+#[test]
 fn front_matter_faults() {
     for (text, is_read, faults) in [
         ("---\ntitle: a\n---\n", true, ""),
@@ -587,7 +600,7 @@ fn check_any(text: &str) {
         holds(&note);
     }
     let source = SourceFile::new(SourcePath::new("note.md").unwrap(), "", text);
-    let (note, diagnostics) = parse(&source, Options { extensions: false });
+    let (note, diagnostics) = parse(&source, Options { extensions: false, ..Options::default() });
     if let Some(note) = note {
         holds(&note);
     }

@@ -23,6 +23,11 @@ const NOTES: &[(&str, &str)] = &[
         "sub/静态 Pod.md",
         "# 静态 Pod\n\n*强调* `kubelet`\n\n###### Deep\n\n## Less\n\n> [!配方]- **标题：**后 ^[注]\n> 文 #标签/甲 ^callout\n\n> [!faq]\n> - [/] 做 ^task\n>   - [-] 不\n\n```rust\nlet x;\n```\n\n^code\n\n1. 一 ^one\n",
     ),
+    (
+        "containers.md",
+        "# Containers\n\n::: tip **A** [[guide]] {#tip .x y=z}\nText.\n:::\n\n:::warning[B]\n- a\n:::\n\n:::: tabs\n::: tab A [[guide]]\n## In A\n\ntext ^in-a\n:::\n::: tab\n```sh title=\"x\"\na\n```\n:::\n::::\n\n::: code-group\n```sh [npm]\na\n```\n```rust\nlet x;\n```\nText.\n:::\n\n::: steps\n1. a\n\n   ::: details More {open}\n   b\n   :::\n:::\n\n:::: cards\n::: card [[guide]]\nText.\n:::\n::: card No link\n:::\n::::\n\n::: figure A *view* ^[note]\n![alt](photo.png)\n:::\n\n::: figure\n| a |\n|---|\n| b |\n:::\n\n![alt](photo.png \"Caption & more\")\n\n> ::: details\n> ![[containers#^in-a]]\n\n- ::: tip\n  tight\n  :::\n\n::: unknown a\n:::\n\n![[containers#In A]]\n\n:::\n",
+    ),
+    ("embeds-of-containers.md", "![[containers]]\n\n![[containers#^in-a]]\n\n![[containers#^tip]] ![[containers#tip]]\n"),
     ("sub/deep/other.md", "[up](../静态%20Pod.md#less)\n"),
 ];
 

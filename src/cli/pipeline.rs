@@ -84,7 +84,7 @@ pub(super) fn run(opened: &Opened, audit: bool, report: &mut Report) -> Result<B
 
     let mut held_back = Vec::new();
     let notes = times.phase(report, "parse", || {
-        let options = markdown::Options::default();
+        let options = markdown::Options { untrusted: config.untrusted, ..markdown::Options::default() };
         let parsed: Vec<_> = tree.notes.par_iter().map(|source| note::parse(source, options)).collect();
         let mut notes = Vec::with_capacity(parsed.len());
         for (source, (note, diagnostics)) in tree.notes.iter().zip(parsed) {

@@ -12,6 +12,7 @@ mod callout;
 mod cjk;
 mod code;
 mod comment;
+mod container;
 mod events;
 mod footnote;
 mod heading;
@@ -22,9 +23,11 @@ mod math;
 mod output;
 mod raw;
 mod shorthand;
+mod start_tag;
 mod tag;
 mod text;
 mod title;
+mod untrusted;
 mod unused;
 mod visible;
 mod writer;
@@ -38,11 +41,13 @@ use crate::path::Anchor;
 pub struct Options {
     /// Everything beyond CommonMark.
     pub extensions: bool,
+    /// Whether the writers are not trusted: of raw HTML only what formats text passes, and no attributes of the writer's own.
+    pub untrusted: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { extensions: true }
+        Self { extensions: true, untrusted: false }
     }
 }
 

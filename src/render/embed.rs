@@ -68,7 +68,7 @@ fn is_whole(html: &str) -> bool {
 }
 
 fn is_container(name: &str) -> bool {
-    ["blockquote", "ul", "ol", "li", "div", "section", "details", "aside", "table", "td", "th", "dl", "dd"]
+    ["blockquote", "ul", "ol", "li", "div", "section", "details", "aside", "figure", "table", "td", "th", "dl", "dd"]
         .iter()
         .any(|container| name.eq_ignore_ascii_case(container))
 }
@@ -89,7 +89,7 @@ pub(super) enum Place {
 #[derive(Debug)]
 pub(super) struct Places<'a> {
     at: usize,
-    /// The open elements, and which are titles of callouts: paragraphs that nothing interrupts.
+    /// The open elements, and which are titles of callouts and containers: paragraphs that nothing interrupts.
     open: Vec<(&'a str, bool)>,
 }
 
@@ -113,7 +113,9 @@ impl<'a> Places<'a> {
             if is_block(tag.name) && self.open.last().is_some_and(|(name, _)| name.eq_ignore_ascii_case("p")) {
                 self.open.pop();
             }
-            let is_title = between[tag.range.clone()].contains("class=\"callout-title\"");
+            let is_title = ["callout-title", "container-title", "card-title"]
+                .iter()
+                .any(|class| between[tag.range.clone()].contains(&format!("class=\"{class}\"")));
             self.open.push((tag.name, is_title));
         }
         self.at = at;
@@ -121,15 +123,14 @@ impl<'a> Places<'a> {
             None => Place::Flow,
             Some((_, true)) => Place::Inline,
             Some((name, _)) if name.eq_ignore_ascii_case("p") => Place::Paragraph,
-            Some((name, _)) if is_container(name) || ["main", "article", "figure"].contains(name) => Place::Flow,
+            Some((name, _)) if is_container(name) || ["main", "article"].contains(name) => Place::Flow,
             Some(_) => Place::Inline,
         }
     }
 }
 
 fn is_block(name: &str) -> bool {
-    is_container(name)
-        || ["p", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "dt", "figure"].iter().any(|block| name.eq_ignore_ascii_case(block))
+    is_container(name) || ["p", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "dt"].iter().any(|block| name.eq_ignore_ascii_case(block))
 }
 
 /// Attributes whose value is one id or several.
@@ -152,7 +153,11 @@ pub(super) fn prefix_ids(html: &str, prefix: &str, source: &str) -> String {
     for tag in &all {
         for (name, value) in &tag.attributes {
             let text = &html[value.clone()];
-            let written = if ID_LISTS.iter().any(|list| name.eq_ignore_ascii_case(list)) {
+            // Buttons of one name exclude each other.
+            let is_group = name.eq_ignore_ascii_case("name") && tag.name.eq_ignore_ascii_case("input");
+            let written = if is_group {
+                format!("{prefix}{text}")
+            } else if ID_LISTS.iter().any(|list| name.eq_ignore_ascii_case(list)) {
                 let parts = text.split(' ').map(|id| if ids.contains(id) { format!("{prefix}{id}") } else { id.to_owned() });
                 parts.collect::<Vec<_>>().join(" ")
             } else if let Some(id) = text.strip_prefix('#').filter(|_| name.eq_ignore_ascii_case("href")) {

@@ -29,6 +29,24 @@ pub(super) fn escape(text: &str) -> String {
     out
 }
 
+/// Elements whose content is no HTML. What is in a `title`, which SVG has too, the note's body has escaped.
+const VERBATIM: &[&str] = &["script", "style", "textarea", "xmp", "iframe", "noembed", "noframes"];
+
+/// Elements in which none is verbatim, and those in them in which that starts anew.
+const FOREIGN: &[(&str, bool)] = &[
+    ("svg", true),
+    ("math", true),
+    ("foreignobject", false),
+    ("desc", false),
+    ("title", false),
+    ("annotation-xml", false),
+    ("mi", false),
+    ("mo", false),
+    ("mn", false),
+    ("ms", false),
+    ("mtext", false),
+];
+
 /// One tag of a piece of HTML.
 pub(super) struct Tag<'a> {
     /// The place of the whole tag.
@@ -41,9 +59,10 @@ pub(super) struct Tag<'a> {
     pub(super) attributes: Vec<(&'a str, Range<usize>)>,
 }
 
-/// The tags of `html` in order; comments, declarations and the inside of scripts and styles are passed over.
+/// The tags of `html` in order; comments, declarations and the inside of scripts, styles and the like are passed over.
 pub(super) fn tags(html: &str) -> impl Iterator<Item = Tag<'_>> {
     let mut at = 0;
+    let mut open: Vec<&str> = Vec::new();
     std::iter::from_fn(move || {
         loop {
             let start = at + html.get(at..)?.find('<')?;
@@ -67,7 +86,16 @@ pub(super) fn tags(html: &str) -> impl Iterator<Item = Tag<'_>> {
             let name = &html[name_start..name_end];
             let (attributes, close) = attributes(html, name_end);
             at = close;
-            if !end && (name.eq_ignore_ascii_case("script") || name.eq_ignore_ascii_case("style")) {
+            if FOREIGN.iter().any(|(foreign, _)| name.eq_ignore_ascii_case(foreign)) {
+                match open.iter().rposition(|open| name.eq_ignore_ascii_case(open)) {
+                    Some(last) if end => open.truncate(last),
+                    _ if !end && !html[..close].ends_with("/>") => open.push(name),
+                    _ => {}
+                }
+            }
+            let is_foreign =
+                open.last().is_some_and(|open| FOREIGN.iter().any(|(name, is_foreign)| *is_foreign && open.eq_ignore_ascii_case(name)));
+            if !end && !is_foreign && VERBATIM.iter().any(|verbatim| name.eq_ignore_ascii_case(verbatim)) {
                 at = closing(html, at, name);
             }
             return Some(Tag { range: start..close, name, end, attributes });

@@ -1,6 +1,6 @@
 // What every page loads: opens the search and, on a page that was found by it, the marks. It is small, because everybody loads it and few
 // search; the search itself is loaded when the dialog is first opened, or with the page that is a search by itself. What is typed meanwhile
-// stays in the same input element.
+// stays in the same input element. Where there are tabs, it loads their script.
 "use strict";
 
 (() => {
@@ -163,6 +163,8 @@
   });
 
   if (place !== dialog) open();
+  if (document.querySelector(".tab")) script("../tabs.js").catch(() => {});
+
   if (new URLSearchParams(location.search).has("mark")) {
     style();
     script("mark.js").catch(() => {});

@@ -35,6 +35,10 @@ impl Whole {
 
 /// Reads files given as path and text; what does not end with `.md` is an attachment. Notes whose front matter cannot be read are held back.
 pub(crate) fn read(files: &[(&str, &str)]) -> (Vec<Note>, Vec<SourcePath>, Vec<Attachment>, Vec<Diagnostic>) {
+    read_as(markdown::Options::default(), files)
+}
+
+fn read_as(options: markdown::Options, files: &[(&str, &str)]) -> (Vec<Note>, Vec<SourcePath>, Vec<Attachment>, Vec<Diagnostic>) {
     let (mut notes, mut held_back, mut attachments, mut diagnostics) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (path, text) in files {
         let path = SourcePath::new(path).expect("clean path");
@@ -42,7 +46,7 @@ pub(crate) fn read(files: &[(&str, &str)]) -> (Vec<Note>, Vec<SourcePath>, Vec<A
             attachments.push(Attachment { path, size: 1 });
             continue;
         }
-        let (note, faults) = note::parse(&SourceFile::new(path.clone(), "", *text), markdown::Options::default());
+        let (note, faults) = note::parse(&SourceFile::new(path.clone(), "", *text), options);
         match note {
             Some(note) => notes.push(note),
             None => held_back.push(path),
@@ -56,7 +60,8 @@ pub(crate) fn read(files: &[(&str, &str)]) -> (Vec<Note>, Vec<SourcePath>, Vec<A
 
 /// Takes files through all phases.
 pub(crate) fn build(theme: &Theme, config: Config, files: &[(&str, &str)]) -> Whole {
-    let (notes, held_back, attachments, mut diagnostics) = read(files);
+    let options = markdown::Options { untrusted: config.untrusted, ..markdown::Options::default() };
+    let (notes, held_back, attachments, mut diagnostics) = read_as(options, files);
     let wanted = site::include::wanted(&Rules::of(&config), &notes, &attachments);
     let text = |path: &SourcePath| files.iter().find(|(name, _)| *name == path.as_str()).map_or("", |(_, text)| text);
     let texts: Texts = wanted.into_iter().map(|path| (path.clone(), Ok(text(&path).into()))).collect();

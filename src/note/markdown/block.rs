@@ -138,30 +138,23 @@ impl<'a> Writer<'a> {
             TagEnd::Paragraph => self.end_paragraph(),
             TagEnd::Heading(_) => self.end_heading(),
             TagEnd::BlockQuote(_) => {
+                self.end_containers();
                 self.end_quote();
                 self.close_block();
             }
             TagEnd::CodeBlock => {
                 self.end_code();
                 self.close_block();
+                self.end_code_tab();
             }
-            TagEnd::HtmlBlock => {
-                let html = std::mem::take(&mut self.collected);
-                let pieces = std::mem::take(&mut self.pieces);
-                let place = |at: usize| {
-                    let piece = pieces.partition_point(|(start, _)| *start <= at).saturating_sub(1);
-                    pieces.get(piece).map_or(0, |(start, source)| source + (at - start))
-                };
-                self.raw_html(&html, true, &place);
-                self.collected = html;
-                self.pieces = pieces;
-            }
+            TagEnd::HtmlBlock => self.end_html_block(),
             TagEnd::List(is_ordered) => {
                 self.end_annotations();
                 self.unnest(if is_ordered { "</ol>\n" } else { "</ul>\n" }, false);
                 self.close_block();
             }
             TagEnd::Item => {
+                self.end_containers();
                 self.end_line();
                 self.leave_raw();
                 self.unnest("</li>\n", false);
@@ -177,11 +170,13 @@ impl<'a> Writer<'a> {
                 self.unnest("</dt>\n", false);
             }
             TagEnd::DefinitionListDefinition => {
+                self.end_containers();
                 self.end_text();
                 self.leave_raw();
                 self.unnest("</dd>\n", false);
             }
             TagEnd::FootnoteDefinition => {
+                self.end_containers();
                 self.end_text();
                 self.leave_raw();
                 if let Some((outer, label, headings)) = self.outer.pop() {
@@ -220,5 +215,20 @@ impl<'a> Writer<'a> {
         let Some(span) = super::link::cut_by_cell(self.source, range).filter(|_| self.options.extensions) else { return };
         let fault = Diagnostic::at(Code::UnescapedBar, self.file.clone(), span, "the `|` in this wikilink ends the cell of the table");
         self.diagnostics.push(fault.hint("write `\\|` in tables: `[[note\\|text]]`"));
+    }
+
+    /// A block of raw HTML ends.
+    pub(super) fn end_html_block(&mut self) {
+        let html = std::mem::take(&mut self.collected);
+        let pieces = std::mem::take(&mut self.pieces);
+        let place = |at: usize| {
+            let piece = pieces.partition_point(|(start, _)| *start <= at).saturating_sub(1);
+            pieces.get(piece).map_or(0, |(start, source)| source + (at - start))
+        };
+        self.raw_html(&html, true, &place);
+        self.collected = html;
+        self.pieces = pieces;
+        self.collected.clear();
+        self.pieces.clear();
     }
 }

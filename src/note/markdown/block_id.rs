@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use super::anchor::Explicit;
 use super::writer::Writer;
+use crate::note::{Fill, LinkKind};
 use crate::path::Anchor;
 use crate::text::Span;
 
@@ -93,11 +94,32 @@ impl Writer<'_> {
             let (start, holes) = (self.out.html.len() - "<p>".len(), self.out.holes.len());
             self.out.truncate(start, holes);
             self.blocks.open.pop();
+        } else if let Some(caption) = self.caption() {
+            let start = self.out.html.len() - "<p>".len();
+            self.out.replace(start, "<p>".len(), "<figure>");
+            self.out.push("<figcaption>");
+            self.out.text(&caption);
+            self.out.push("</figcaption></figure>\n");
+            if !self.raw.hides() {
+                self.visible.end_line();
+                self.visible.push(&caption);
+            }
+            self.close_block();
         } else {
             self.out.push("</p>\n");
             self.close_block();
         }
         self.visible.end_line();
+    }
+
+    /// The title of the picture that is all there is of the paragraph: it becomes a caption, as readers without a mouse see no title.
+    fn caption(&mut self) -> Option<String> {
+        let here = self.out.html.len() as u64;
+        let mut holes = self.out.holes.iter().rev().take_while(|hole| u64::from(hole.at) == here);
+        let (Some(Fill::Embed(link)), None) = (holes.next().map(|hole| hole.fill), holes.next()) else { return None };
+        let link = self.links.get_mut(link as usize)?;
+        let is_alone = self.options.extensions && self.out.html.ends_with("<p>") && link.kind == LinkKind::Image;
+        (is_alone && !link.title.trim().is_empty()).then(|| std::mem::take(&mut link.title))
     }
 
     /// Gives the block its name if its text ends with one. True when the name was meant for the block before.

@@ -38,6 +38,16 @@ const NAMES: &[(&str, &str, &str)] = &[
     ("cite", "quote", "callout_cite"),
 ];
 
+/// The class and the title of a callout that has a type of this name, in lower case.
+pub(super) fn known(name: &str) -> Option<(&'static str, &'static str)> {
+    NAMES.iter().find(|(known, ..)| *known == name).map(|(_, class, word)| (*class, *word))
+}
+
+/// The names of all types.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    NAMES.iter().map(|(name, ..)| *name)
+}
+
 /// The first line of a callout.
 #[derive(Debug, PartialEq, Eq)]
 struct Header {
@@ -138,8 +148,8 @@ impl<'a> Writer<'a> {
 
     fn start_callout(&mut self, fits: bool, header: &Header) {
         let lower = header.name.to_lowercase();
-        let known = NAMES.iter().find(|(name, ..)| *name == lower);
-        let class = known.map_or("note", |(_, class, _)| class);
+        let known = known(&lower);
+        let class = known.map_or("note", |(class, _)| class);
         let (element, title_element) = if header.fold.is_some() { ("details", "summary") } else { ("div", "p") };
         if fits {
             self.out.start_line();
@@ -171,7 +181,7 @@ impl<'a> Writer<'a> {
             return;
         }
         match known {
-            Some((_, _, word)) if fits => self.out.hole(Fill::Word(word)),
+            Some((_, word)) if fits => self.out.hole(Fill::Word(word)),
             Some(_) => {}
             None => {
                 let mut letters = header.name.chars();

@@ -17,6 +17,8 @@ use crate::text::Span;
 pub(super) struct Fences {
     /// The info string and the place of the block that is being read.
     open: (String, Span),
+    /// Whether the block is a tab, whose label shows its title.
+    is_tab: bool,
     /// A block that has ended: its text, and whether a reader sees it.
     waiting: Option<(String, bool)>,
     /// The block that was read last, for the event that followed it.
@@ -31,8 +33,7 @@ impl<'a> Writer<'a> {
     /// A block of code starts.
     pub(super) fn start_code(&mut self, kind: CodeBlockKind<'a>, range: &std::ops::Range<usize>) {
         self.block();
-        self.open_block();
-        self.fences.open = match kind {
+        let (info, span) = match kind {
             CodeBlockKind::Indented => (String::new(), Span::from(range.clone())),
             CodeBlockKind::Fenced(info) => {
                 let info = self.clean(info).into_string();
@@ -40,6 +41,9 @@ impl<'a> Writer<'a> {
                 (info, span)
             }
         };
+        self.fences.is_tab = self.start_code_tab(&info);
+        self.fences.open = (info, span);
+        self.open_block();
         self.collected.clear();
         self.inline.in_code_block = true;
     }
@@ -73,13 +77,16 @@ impl<'a> Writer<'a> {
     pub(super) fn push_code(&mut self, first: Option<u32>) {
         let Some((text, is_seen)) = self.fences.waiting.take() else { return };
         let (info, span) = std::mem::take(&mut self.fences.open);
-        let (block, faults) = if self.options.extensions {
+        let (mut block, faults) = if self.options.extensions {
             CodeBlock::new(info, text, span, first.map(|first| first..first))
         } else {
             (CodeBlock::plain(info, text, span), Vec::new())
         };
         let file = self.file;
         self.diagnostics.extend(faults.into_iter().map(|fault| fault.report(file, &block)));
+        if self.fences.is_tab {
+            block.attributes.title.clear();
+        }
         if is_seen && block.attributes.include.is_some() {
             self.visible.include(offset(self.code.len()));
         } else if is_seen {

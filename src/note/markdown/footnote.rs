@@ -89,6 +89,13 @@ impl Footnotes {
         ));
     }
 
+    /// An inline footnote turns out to be text: what it refers to is referred to from around it.
+    pub(super) fn undone(&mut self, label: &str, within: Option<&str>, section: usize) {
+        let within = within.map(|label| self.index(label));
+        let index = self.index(label);
+        self.notes[index].references.push((within, section));
+    }
+
     /// Takes a definition. Of several with one label the first counts.
     pub(super) fn define(&mut self, label: &str, output: Output, text: Section, headings: std::ops::Range<usize>, span: Option<Span>) {
         let index = self.index(label);

@@ -66,7 +66,12 @@ impl<'a> Writer<'a> {
             self.out.hole(Fill::HeadingId(offset(index)));
             self.out.push("\"");
         }
-        if !classes.is_empty() {
+        // An untrusted writer's classes could imitate the page's own parts.
+        let own = !classes.is_empty() || (!is_text && !attributes.is_empty());
+        if own && self.options.untrusted {
+            self.left_out(Span::new(start, end), "an attribute of the heading");
+        }
+        if !classes.is_empty() && !self.options.untrusted {
             let classes: Vec<&str> = classes.iter().map(|class| &**class).collect();
             let classes = self.clean(classes.join(" ").into());
             self.out.push(" class=\"");
@@ -74,7 +79,8 @@ impl<'a> Writer<'a> {
             self.out.push("\"");
         }
         let mut seen: Vec<&str> = vec!["id", "class"];
-        for (name, value) in attributes.iter().filter(|_| !is_text) {
+        let may_have = !is_text && !self.options.untrusted;
+        for (name, value) in attributes.iter().filter(|_| may_have) {
             let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic())
                 && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b':'));
             if !is_name || seen.iter().any(|known| known.eq_ignore_ascii_case(name)) || seen.len() > 20 {
@@ -82,6 +88,9 @@ impl<'a> Writer<'a> {
             }
             seen.push(name);
             let value = self.clean(value.clone().unwrap_or_else(|| "".into()));
+            if self.is_refused(name, &value, Span::new(start, end)) {
+                continue;
+            }
             self.out.push(&format!(" {name}=\""));
             self.out.attribute(&value);
             self.out.push("\"");

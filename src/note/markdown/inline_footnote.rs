@@ -52,7 +52,9 @@ impl Writer<'_> {
         self.inline.forget_break();
         self.marks.highlights.truncate(note.highlights);
         self.raw.merge();
-        let Some((outer, ..)) = self.outer.pop() else { return };
+        let Some((outer, label, _)) = self.outer.pop() else { return };
+        let within = self.footnote().map(str::to_owned);
+        self.footnotes.undone(&label, within.as_deref(), self.visible.section());
         let inner = std::mem::replace(&mut self.out, outer);
         let text = self.visible.end_aside();
         self.out.push("^[");

@@ -3,11 +3,8 @@
 //! In: pieces of raw HTML as Markdown has them. Out: HTML whose open elements, comments and tags end where their surroundings end;
 //! references become holes, ids anchors, text visible text. Without extensions the HTML stays as it is, but for the holes.
 
-use super::anchor::Explicit;
 use super::tag::{self, Tag, Token, decode, replaces};
 use super::writer::Writer;
-use crate::note::{Fill, Link, LinkKind};
-use crate::path::Anchor;
 use crate::text::Span;
 
 /// Open elements and what hides text.
@@ -18,6 +15,8 @@ pub(super) struct Raw {
     barriers: Vec<Barrier>,
     /// The element whose content is no HTML: `script`, `style`…
     verbatim: Option<String>,
+    /// Whether that element is left out, with its content.
+    is_left_out: bool,
     hidden: usize,
     /// Whether an end tag ended a paragraph, so that the rest of it may be empty.
     pub(super) has_left: bool,
@@ -69,7 +68,7 @@ fn is_name(name: &str) -> bool {
 impl Raw {
     /// Whether text here is not seen.
     pub(super) fn hides(&self) -> bool {
-        self.hidden > 0 || self.verbatim.as_deref().is_some_and(|name| name != "textarea" && name != "xmp")
+        self.hidden > 0 || self.is_left_out || self.verbatim.as_deref().is_some_and(|name| name != "textarea" && name != "xmp")
     }
 
     /// Whether raw HTML has a link open here.
@@ -85,6 +84,11 @@ impl Raw {
     /// Whether what follows is no HTML at all.
     pub(super) fn is_verbatim(&self) -> bool {
         self.verbatim.is_some()
+    }
+
+    /// Whether what follows belongs to an element that is left out with its content.
+    pub(super) fn is_left_out(&self) -> bool {
+        self.is_left_out
     }
 
     /// Whether a browser reads what follows as SVG or MathML, where no element's content is verbatim and any may close itself.
@@ -146,6 +150,7 @@ impl Writer<'_> {
                     self.raw_text(&html[range.clone()]);
                     range.end
                 }
+                Token::Comment(range, _) if self.options.untrusted => range.end,
                 Token::Comment(range, has_end) => {
                     if self.options.extensions {
                         // Nothing in it may be taken for a tag by whoever reads the body later.
@@ -174,7 +179,8 @@ impl Writer<'_> {
                     tag.range.end
                 }
                 Token::Close { range, name } => {
-                    self.close(&html[range.clone()], &name);
+                    let end = format!("</{name}>");
+                    self.close(if self.options.untrusted { &end } else { &html[range.clone()] }, &name);
                     range.end
                 }
             };
@@ -194,7 +200,14 @@ impl Writer<'_> {
                 && tag.get(name.len()).is_none_or(|byte| byte.is_ascii_whitespace() || matches!(byte, b'/' | b'>'))
         });
         let text = &rest[..end.unwrap_or(rest.len())];
-        self.push_raw(text);
+        if self.raw.is_left_out {
+            // Neither is what it holds.
+        } else if self.options.extensions && matches!(name, "textarea" | "title") {
+            // It may hold entities, so nothing in it need look like a tag.
+            self.push_raw(&text.replace('<', "&lt;"));
+        } else {
+            self.push_raw(text);
+        }
         if !self.raw.hides() {
             let text = decode(text);
             self.visible.push(&text);
@@ -202,7 +215,9 @@ impl Writer<'_> {
         let Some(end) = end else { return html.len() };
         let length = rest[end..].find('>').map_or(rest.len() - end, |length| length + 1);
         self.raw.verbatim = None;
-        if rest[end..].contains('>') {
+        if std::mem::take(&mut self.raw.is_left_out) {
+            // Its start was not written.
+        } else if rest[end..].contains('>') {
             self.push_raw(&rest[end..end + length]);
         } else {
             self.out.push(&format!("</{name}>"));
@@ -212,7 +227,9 @@ impl Writer<'_> {
 
     /// Ends an element whose content is no HTML: what Markdown writes next would be swallowed by it.
     pub(super) fn end_verbatim(&mut self) {
-        if let Some(name) = self.raw.verbatim.take() {
+        if let Some(name) = self.raw.verbatim.take()
+            && !std::mem::take(&mut self.raw.is_left_out)
+        {
             self.out.push(&format!("</{name}>"));
         }
     }
@@ -243,6 +260,13 @@ impl Writer<'_> {
 
     fn open(&mut self, html: &str, tag: &Tag, place: &dyn Fn(usize) -> usize) {
         let name = tag.name.as_str();
+        if !self.may_open(tag, place) {
+            if VERBATIM.contains(&name) {
+                self.raw.verbatim = Some(name.to_owned());
+                self.raw.is_left_out = true;
+            }
+            return;
+        }
         if self.options.extensions && OF_PAGE.contains(&name) {
             return;
         }
@@ -263,7 +287,7 @@ impl Writer<'_> {
             self.too_deep(Span::new(place(tag.range.start), place(tag.range.end)));
             return;
         }
-        let link = self.tag(html, tag, place);
+        let link = self.start_tag_of_html(html, tag, place);
         if is_void {
             return;
         }
@@ -276,79 +300,6 @@ impl Writer<'_> {
         let start = self.visible.here().text.len();
         let link = link.map(|link| (link, self.visible.place(), start));
         self.raw.open.push(Element { name: name.to_owned(), is_hidden, link });
-    }
-
-    /// Writes a start tag with its holes. Returns the link of its `href`.
-    fn tag(&mut self, html: &str, tag: &Tag, place: &dyn Fn(usize) -> usize) -> Option<usize> {
-        let mut at = tag.range.start;
-        let mut href = None;
-        let alt = tag.attribute("alt").and_then(|attribute| attribute.value.clone()).map(|range| decode(&html[range])).unwrap_or_default();
-        let alt = self.clean(alt.into()).into_string();
-        for attribute in &tag.attributes {
-            let Some(range) = attribute.value.clone() else { continue };
-            let value = self.clean(decode(&html[range.clone()]).into()).into_string();
-            let span = Span::new(place(range.start), place(range.end));
-            let is_source = matches!(tag.name.as_str(), "link" | "use" | "image" | "script");
-            let kind = match attribute.name.as_str() {
-                "href" if is_source => LinkKind::HtmlSource,
-                "href" => LinkKind::HtmlLink,
-                "src" | "poster" | "srcset" => LinkKind::HtmlSource,
-                "id" | "name" => {
-                    let is_id = attribute.name == "id";
-                    let repeats =
-                        !is_id && tag.attribute("id").is_some_and(|id| id.value.clone().is_some_and(|id| html[id] == html[range.clone()]));
-                    if is_id || (tag.name == "a" && !repeats) {
-                        self.explicit.push(Explicit { anchor: Anchor::explicit(&value), span, heading: None, is_id });
-                    }
-                    continue;
-                }
-                _ => continue,
-            };
-            if value.trim().is_empty() {
-                continue;
-            }
-            self.push_raw(&html[at..attribute.quoted.start]);
-            self.out.push("\"");
-            if attribute.name == "srcset" {
-                self.srcset(&value, span);
-            } else {
-                let text = if kind == LinkKind::HtmlSource { alt.clone() } else { String::new() };
-                let link = self.link(Link { kind, target: value.trim().to_owned(), title: String::new(), text, span });
-                self.out.hole(Fill::Attribute(link));
-                if kind == LinkKind::HtmlLink && tag.name == "a" {
-                    href = Some(link as usize);
-                }
-            }
-            self.out.push("\"");
-            at = attribute.quoted.end;
-        }
-        self.push_raw(&html[at..tag.range.end]);
-        if !alt.is_empty() && !self.raw.hides() {
-            self.visible.push(&alt);
-        }
-        href
-    }
-
-    /// `a.png 1x, b.png 2x`: a hole for each address.
-    fn srcset(&mut self, value: &str, span: Span) {
-        let mut rest = value.trim_start_matches([' ', '\t', '\n', '\r', ',']);
-        while !rest.is_empty() {
-            let end = rest.find(char::is_whitespace).unwrap_or(rest.len());
-            let address = rest[..end].trim_end_matches(',');
-            let text = String::new();
-            let link = self.link(Link { kind: LinkKind::HtmlSource, target: address.to_owned(), title: String::new(), text, span });
-            self.out.hole(Fill::Attribute(link));
-            rest = &rest[end..];
-            if address.len() == end {
-                let comma = rest.find(',').unwrap_or(rest.len());
-                self.out.attribute(rest[..comma].trim_end());
-                rest = &rest[comma..];
-            }
-            rest = rest.trim_start_matches([' ', '\t', '\n', '\r', ',']);
-            if !rest.is_empty() {
-                self.out.push(", ");
-            }
-        }
     }
 
     fn close(&mut self, html: &str, name: &str) {
@@ -435,7 +386,7 @@ impl Writer<'_> {
         Some(element.name)
     }
 
-    fn push_raw(&mut self, html: &str) {
+    pub(super) fn push_raw(&mut self, html: &str) {
         if self.is_dirty {
             let html = self.clean(html.into());
             self.out.push(&html);

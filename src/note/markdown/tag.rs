@@ -35,6 +35,8 @@ pub(super) struct Tag {
 pub(super) struct Attribute {
     /// Lower case.
     pub(super) name: String,
+    /// Where the name starts.
+    pub(super) start: usize,
     /// The value, without quotes; `None` when there is no `=`.
     pub(super) value: Option<Range<usize>>,
     /// The value with its quotes.
@@ -107,10 +109,11 @@ fn tag(html: &str, start: usize, name_start: usize) -> Option<Tag> {
             _ => {
                 // An `=` in front belongs to the name.
                 let end = until(at + 1, &|byte| ends_name(byte) || byte == b'=')?;
+                let start = at;
                 let name = html[at..end].to_ascii_lowercase();
                 let equals = until(end, &|byte| !byte.is_ascii_whitespace())?;
                 if bytes[equals] != b'=' {
-                    attributes.push(Attribute { name, value: None, quoted: end..end });
+                    attributes.push(Attribute { name, start, value: None, quoted: end..end });
                     at = end;
                     continue;
                 }
@@ -127,7 +130,7 @@ fn tag(html: &str, start: usize, name_start: usize) -> Option<Tag> {
                     }
                 };
                 at = quoted.end;
-                attributes.push(Attribute { name, value: Some(value), quoted });
+                attributes.push(Attribute { name, start, value: Some(value), quoted });
             }
         }
     }

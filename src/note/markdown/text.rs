@@ -81,6 +81,9 @@ impl<'a> Writer<'a> {
 
     /// A text of the parser.
     pub(super) fn text(&mut self, text: CowStr<'a>, range: &Range<usize>) {
+        if self.raw.is_left_out() {
+            return;
+        }
         if self.raw.is_verbatim() {
             let text = self.clean(text);
             self.out.text(&text);

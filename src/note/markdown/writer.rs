@@ -9,6 +9,7 @@ use super::abbreviation::{Abbreviation, Abbreviations};
 use super::anchor::{self, Explicit};
 use super::block_id::Blocks;
 use super::callout::Callouts;
+use super::container::{Containers, fence};
 use super::events::{Events, Piece};
 use super::footnote::Footnotes;
 use super::heading::OpenHeading;
@@ -64,6 +65,7 @@ pub(super) struct Writer<'a> {
     pub(super) marks: Marks,
     pub(super) blocks: Blocks,
     pub(super) callouts: Callouts,
+    pub(super) containers: Containers<'a>,
     pub(super) tags: Vec<String>,
     /// Where the pieces of the text that is being written stand.
     pub(super) pieces_of_text: Vec<Piece>,
@@ -99,6 +101,9 @@ pub(super) fn write(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Markdown {
     let Source { file, text: source, from, abbreviations } = source;
+    let found = if options.extensions { fence::find(source, from, extensions(options)) } else { None };
+    let containers = found.as_ref().map_or_else(Containers::default, |found| Containers::new(&found.fences, source));
+    let source = found.as_ref().map_or(source, |found| &found.masked);
     let prepared = if options.extensions { cjk::prepare(&source[from..]) } else { None };
     let mut writer = Writer {
         file,
@@ -131,6 +136,7 @@ pub(super) fn write(
         marks: Marks::default(),
         blocks: Blocks::default(),
         callouts: Callouts::default(),
+        containers,
         tags,
         pieces_of_text: Vec::new(),
         title,
@@ -146,7 +152,7 @@ pub(super) fn write(
     writer.finish()
 }
 
-fn extensions(options: Options) -> Extensions {
+pub(super) fn extensions(options: Options) -> Extensions {
     if !options.extensions {
         return Extensions::empty();
     }
@@ -161,8 +167,12 @@ fn extensions(options: Options) -> Extensions {
 }
 
 impl<'a> Writer<'a> {
-    fn event(&mut self, event: Event<'a>, range: std::ops::Range<usize>) {
+    pub(super) fn event(&mut self, event: Event<'a>, range: std::ops::Range<usize>) {
         self.settle_code(&event);
+        if self.container_event(&event, &range) {
+            self.inline.last_end = range.end;
+            return;
+        }
         if self.callout_event(&event, &range) {
             self.inline.last_end = range.end;
             return;
@@ -335,6 +345,7 @@ impl<'a> Writer<'a> {
 
     fn finish(mut self) -> Markdown {
         self.push_code(None);
+        self.end_containers();
         self.finish_raw();
         let footnotes = std::mem::take(&mut self.footnotes);
         let placed = footnotes.finish(&mut self.out, &mut self.visible);

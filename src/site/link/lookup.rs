@@ -17,7 +17,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::names::{EntryId, Names, Owner, Place};
 use super::reference::{self, Reference};
-use crate::note::{Link, LinkKind};
+use crate::note::{Link, LinkKind, address};
 use crate::path::SourcePath;
 use crate::site::{FolderId, Page, PageId};
 use crate::source::SHOWN;
@@ -105,6 +105,11 @@ fn path_link<'a>(names: &Names<'a>, page: &'a Page, link: &'a Link, finding: &mu
     let target = link.target.trim();
     if target.is_empty() {
         return Goal::Missing(Missing::Empty);
+    }
+    if matches!(link.kind, LinkKind::Link | LinkKind::HtmlLink)
+        && let Some(scheme) = address::refused_as_page(&link.target)
+    {
+        return Goal::Refused(scheme);
     }
     let missing = match reference::read(&link.target) {
         Reference::External(address) => return Goal::External(address),

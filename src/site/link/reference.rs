@@ -6,6 +6,8 @@ use std::borrow::Cow;
 
 use percent_encoding::percent_decode_str;
 
+use crate::note::address::{self, as_browsers_read, split_scheme};
+
 /// What a target says before anything is looked up.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reference<'a> {
@@ -69,9 +71,6 @@ const SCHEMES: &[&str] = &[
     "x-devonthink-item",
 ];
 
-/// Schemes that run what they hold, or hide a page.
-const REFUSED: &[&str] = &["javascript", "vbscript", "livescript", "mocha", "jscript", "blob", "filesystem", "view-source"];
-
 /// Reads the target of a Markdown link or of raw HTML.
 #[must_use]
 pub fn read(target: &str) -> Reference<'_> {
@@ -87,29 +86,15 @@ pub fn read(target: &str) -> Reference<'_> {
     if scheme.len() == 1 {
         return if rest.starts_with(['\\', '/']) { Reference::Local } else { Reference::UnknownScheme };
     }
-    if let Some(refused) = REFUSED.iter().find(|refused| **refused == scheme) {
+    if let Some(refused) = address::refused(&bare) {
         return Reference::Refused(refused);
     }
     match &*scheme {
-        "data" if is_media(rest) => Reference::External(bare),
-        "data" => Reference::Refused("data"),
+        "data" => Reference::External(bare),
         "file" => Reference::Local,
         _ if rest.starts_with("//") || SCHEMES.contains(&&*scheme) => Reference::External(bare),
         _ => Reference::UnknownScheme,
     }
-}
-
-/// An address as browsers understand it: without white space and control characters around it, without line breaks and tabs inside.
-fn as_browsers_read(target: &str) -> Cow<'_, str> {
-    let trimmed = target.trim_matches(|c: char| c <= ' ');
-    if trimmed.contains(['\t', '\n', '\r']) { trimmed.replace(['\t', '\n', '\r'], "").into() } else { trimmed.into() }
-}
-
-fn split_scheme(target: &str) -> Option<(&str, &str)> {
-    let (scheme, rest) = target.split_once(':')?;
-    let fits = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
-        && scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'));
-    fits.then_some((scheme, rest))
 }
 
 /// The path that a reference which leaves the content folder means where the folder is the root of a web site: there one cannot leave.
@@ -117,12 +102,6 @@ fn split_scheme(target: &str) -> Option<(&str, &str)> {
 pub fn join_at_most_to_root(folder: &str, reference: &str) -> String {
     let inside = reference.split('/').skip_while(|part| matches!(*part, "." | ".." | "")).collect::<Vec<_>>().join("/");
     join(folder, reference).or_else(|| join("", &inside)).unwrap_or_default()
-}
-
-/// True for `data:` addresses that show something and run nothing.
-fn is_media(rest: &str) -> bool {
-    let kind = rest.trim_start().to_ascii_lowercase();
-    ["image/", "audio/", "video/", "font/"].iter().any(|start| kind.starts_with(start))
 }
 
 /// The parts of a path-like target.
