@@ -205,6 +205,9 @@ impl Writer<'_> {
         } else if self.options.extensions && matches!(name, "textarea" | "title") {
             // It may hold entities, so nothing in it need look like a tag.
             self.push_raw(&text.replace('<', "&lt;"));
+        } else if self.options.extensions && self.is_dirty && text.contains(char::from(super::comment::MASK)) {
+            // What is left when a comment is taken out must not be the end tag.
+            self.push_raw(&text.replace("</", "< /"));
         } else {
             self.push_raw(text);
         }

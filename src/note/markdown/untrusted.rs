@@ -191,7 +191,7 @@ impl Writer<'_> {
         if WORDS.contains(&name) || name.starts_with("on") || name.starts_with("aria-") {
             return false;
         }
-        let value = decode_numbers(&decode(value));
+        let value = decode_numbers(&self.clean(decode(value).into()));
         // Animations list values, styles call functions.
         let pieces = value.split([';', ',', '(']).map(|piece| piece.trim_start_matches(['"', '\'']));
         let Some(scheme) = std::iter::once(value.as_str()).chain(pieces).find_map(address::refused) else { return false };
