@@ -424,7 +424,7 @@ pub(crate) fn with_secrets(random: &mut Random) -> (String, Vec<String>) {
         }
     }
     // A note that starts like front matter may be held back whole, and code, indented or fenced by tildes that meet, is no place for comments.
-    let text = format!("x\n\n{}", text.replace("    ", " ").replace("~~~", "~~").trim_start());
+    let text = format!("x\n\n{}", text.replace("    ", " ").replace("~~~", "~ ~").trim_start());
     let secrets = text.split("%%").skip(1).step_by(2).flat_map(|comment| comment.split(|letter: char| !letter.is_ascii_alphanumeric()));
     let secrets = secrets.filter(|word| word.starts_with("canary")).map(str::to_owned).collect();
     (text, secrets)
