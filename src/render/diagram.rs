@@ -26,8 +26,8 @@ pub(super) const ID: &str = "\u{1}";
 const TEXT_LIMIT: usize = 50_000;
 /// Laying out takes time that grows with the square of the lines and worse.
 const LINE_LIMIT: usize = 500;
-/// What stands in one line counts too: `A & B & C --> D & E & F` are nine edges, `A-->B-->C` are two.
-const EDGE_LIMIT: usize = 120;
+/// So many labelled edges at random take two seconds. What stands in one line counts too: `A & B & C --> D & E & F` are nine edges, `A-->B-->C` are two.
+const EDGE_LIMIT: usize = 80;
 /// The deepest nesting of boxes in boxes.
 const DEPTH_LIMIT: usize = 50;
 /// Drawing runs on a thread with a stack of so many bytes: the crate recurses.
