@@ -41,7 +41,7 @@ pub(super) struct Tag<'a> {
     pub(super) attributes: Vec<(&'a str, Range<usize>)>,
 }
 
-/// The tags of `html` in order; comments, declarations and the inside of scripts and styles are passed over.
+/// The tags of `html` in order; comments, declarations and the inside of scripts, styles and text areas are passed over.
 pub(super) fn tags(html: &str) -> impl Iterator<Item = Tag<'_>> {
     let mut at = 0;
     std::iter::from_fn(move || {
@@ -67,7 +67,7 @@ pub(super) fn tags(html: &str) -> impl Iterator<Item = Tag<'_>> {
             let name = &html[name_start..name_end];
             let (attributes, close) = attributes(html, name_end);
             at = close;
-            if !end && (name.eq_ignore_ascii_case("script") || name.eq_ignore_ascii_case("style")) {
+            if !end && ["script", "style", "textarea"].iter().any(|text| name.eq_ignore_ascii_case(text)) {
                 at = closing(html, at, name);
             }
             return Some(Tag { range: start..close, name, end, attributes });
