@@ -17,7 +17,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use super::html::escape_into;
 use crate::note::CodeBlock;
 use crate::theme::Words;
-use mermaid_rs_renderer::{DiagramKind, LayoutConfig, Theme, compute_layout, parse_mermaid, render_svg};
+use mermaid_rs_renderer::{DiagramKind, Direction, LayoutConfig, Theme, compute_layout, parse_mermaid, render_svg};
 
 /// What the ids of a drawing start with until it has its place in a page.
 pub(super) const ID: &str = "\u{1}";
@@ -26,8 +26,8 @@ pub(super) const ID: &str = "\u{1}";
 const TEXT_LIMIT: usize = 50_000;
 /// Laying out takes time that grows with the square of the lines and worse.
 const LINE_LIMIT: usize = 500;
-/// What stands in one line counts too: `A & B & C --> D & E & F` are nine edges, `A-->B-->C` are two.
-const EDGE_LIMIT: usize = 120;
+/// So many labelled edges at random take two seconds. What stands in one line counts too: `A & B & C --> D & E & F` are nine edges, `A-->B-->C` are two.
+const EDGE_LIMIT: usize = 80;
 /// The deepest nesting of boxes in boxes.
 const DEPTH_LIMIT: usize = 50;
 /// Drawing runs on a thread with a stack of so many bytes: the crate recurses.
@@ -152,7 +152,10 @@ fn svg(text: &str) -> Result<String, String> {
         parsed.graph.kind = DiagramKind::Flowchart;
     }
     let kind = parsed.graph.kind;
-    let (theme, config) = (theme(kind), LayoutConfig { fast_text_metrics: true, ..LayoutConfig::default() });
+    // Ranks below each other have room for the labels between them; beside each other they would make the drawing too wide.
+    let rank_spacing = if matches!(parsed.graph.direction, Direction::LeftRight | Direction::RightLeft) { 60.0 } else { 100.0 };
+    let config = LayoutConfig { fast_text_metrics: true, node_spacing: 60.0, rank_spacing, ..LayoutConfig::default() };
+    let theme = theme(kind);
     let mut layout = compute_layout(&parsed.graph, &theme, &config);
     if kind != DiagramKind::Er {
         return Ok(render_svg(&layout, &theme, &config));

@@ -107,6 +107,8 @@ pub(super) fn clean(svg: &str) -> Result<Cleaned, String> {
     let mut cleaner = Cleaner {
         out: String::with_capacity(svg.len()),
         text: String::new(),
+        front: String::new(),
+        label: None,
         open: Vec::new(),
         refused: Vec::new(),
         has_colours: false,
@@ -127,6 +129,10 @@ struct Cleaner<'a> {
     links: usize,
     /// The text that a reader sees.
     text: String,
+    /// Labels of edges, which are drawn in front of everything: the crate draws boxes over them.
+    front: String,
+    /// Where the label starts that is being written.
+    label: Option<usize>,
 }
 
 impl<'a> Cleaner<'a> {
@@ -173,9 +179,13 @@ impl<'a> Cleaner<'a> {
             if open != name.trim_end() {
                 return None;
             }
+            if self.open.is_empty() {
+                self.out.push_str(&self.front);
+            }
             self.out.push_str("</");
             self.out.push_str(written);
             self.out.push('>');
+            self.end_label();
             return Some(rest);
         }
         let length = tag.find(|letter: char| !letter.is_ascii_alphanumeric())?;
@@ -189,6 +199,9 @@ impl<'a> Cleaner<'a> {
         if self.open.len() >= DEPTH {
             return None;
         }
+        if self.open.len() == 1 && attributes.iter().any(|(name, _)| *name == "data-label-kind") {
+            self.label = Some(self.out.len());
+        }
         let element = if element == "a" { self.link(&attributes) } else { element };
         if element != "a" {
             self.out.push('<');
@@ -197,11 +210,22 @@ impl<'a> Cleaner<'a> {
         self.write(element, &attributes);
         if is_closed {
             self.out.push_str(&format!("></{element}>"));
+            self.end_label();
         } else {
             self.out.push('>');
             self.open.push((name, element));
         }
         Some(rest)
+    }
+
+    /// Puts a label that has ended in front.
+    fn end_label(&mut self) {
+        if self.open.len() == 1
+            && let Some(start) = self.label.take()
+        {
+            let label = self.out.split_off(start);
+            self.front.push_str(&label);
+        }
     }
 
     /// Starts a link; a group where it leads nowhere that a page may lead to.
@@ -226,6 +250,9 @@ impl<'a> Cleaner<'a> {
 
     fn write(&mut self, element: &str, attributes: &[(&str, String)]) {
         let mut classes: Vec<String> = Vec::new();
+        if element == "g" && attributes.iter().any(|(name, _)| *name == "data-label-kind") {
+            classes.push("edge-label".to_owned());
+        }
         let mut seen: Vec<&str> = Vec::new();
         let styles = attributes.iter().filter(|(name, _)| *name == "style").flat_map(|(_, style)| style.split(';'));
         let styles = styles.filter_map(|style| style.split_once(':')).map(|(name, value)| (name.trim(), value.trim().to_owned()));
