@@ -146,6 +146,7 @@ impl Page {
             "Enter" => 13,
             "Escape" => 27,
             "Tab" => 9,
+            "Backspace" => 8,
             "End" => 35,
             "Home" => 36,
             "ArrowUp" => 38,
