@@ -46,7 +46,7 @@ fn disk_root(folder: &Path) -> String {
 }
 
 /// The dialog is open and shows results for what is in its field.
-const ANSWERED: &str = "document.querySelector('.search-results .search-option') && document.querySelector('.search-dialog').open";
+const ANSWERED: &str = "document.querySelector('.search-results .search-title') && document.querySelector('.search-dialog').open";
 
 fn ask(page: &mut Page, query: &str) {
     page.press("Control+k");
@@ -335,17 +335,38 @@ fn pictures() {
         for dark in [false, true] {
             page.window(width, height);
             page.prefer_dark(dark);
+            let shade = if dark { "dark" } else { "light" };
+            let picture = |page: &mut Page, name: &str| {
+                std::thread::sleep(Duration::from_millis(300));
+                std::fs::write(Path::new(&target).join(format!("{width}-{shade}-{name}.b64")), page.screenshot()).unwrap();
+            };
             page.open(&server.root("/index.html"));
-            ask(&mut page, "静态 Pod");
-            page.wait("getComputedStyle(biji.dialog).display === 'grid'");
-            std::thread::sleep(Duration::from_millis(300));
-            let name = format!("{width}-{}.b64", if dark { "dark" } else { "light" });
-            std::fs::write(Path::new(&target).join(name), page.screenshot()).unwrap();
+            page.eval("sessionStorage.clear()");
+            page.press("Control+k");
+            page.wait("getComputedStyle(biji.dialog).display === 'grid' && document.querySelector('.search-start')");
+            picture(&mut page, "start");
+            page.insert("静态 Pod");
+            page.wait(ANSWERED);
+            picture(&mut page, "results");
+            page.eval("document.querySelector('[aria-controls=biji-search-filters]').click()");
+            page.wait("document.querySelectorAll('.search-filter')[0].options.length > 1");
+            picture(&mut page, "filters");
             page.press("Enter");
             page.wait("document.querySelector('.search-unmark')");
-            std::thread::sleep(Duration::from_millis(300));
-            let name = format!("{width}-{}-marks.b64", if dark { "dark" } else { "light" });
-            std::fs::write(Path::new(&target).join(name), page.screenshot()).unwrap();
+            picture(&mut page, "marks");
+            page.open(&server.root("/search.html?q=%E6%8E%A2%E9%92%88"));
+            page.wait("document.querySelector('.search-title')");
+            picture(&mut page, "page");
+            page.open(&server.root("/biji/a-z.html"));
+            picture(&mut page, "index");
+            page.open(&server.root("/biji/a-z/j.html"));
+            picture(&mut page, "letter");
+            server.state.lock().unwrap().faults.insert(files::ENTRY.to_owned(), server::Fault::Missing);
+            page.open(&server.root("/index.html"));
+            page.press("Control+k");
+            page.wait("document.querySelector('.search-fault')");
+            picture(&mut page, "fault");
+            server.state.lock().unwrap().faults.clear();
         }
     }
 }
