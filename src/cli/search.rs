@@ -63,7 +63,14 @@ fn site(command: &Search) -> Result<PathBuf, Failure> {
     match (&command.site, root) {
         (Some(site), None) => Ok(site.clone()),
         (Some(_), Some(_)) => Err(Failure::new("both ROOT and `--site` say where to search").hint("give one of them")),
-        (None, root) => Ok(open(&Site { root: root.unwrap_or_else(|| ".".into()), overrides: Overrides::default() })?.output),
+        (None, root) => {
+            let root = root.unwrap_or_else(|| ".".into());
+            // A built site is not looked for below itself.
+            if below(&root, files::ENTRY).is_file() {
+                return Ok(root);
+            }
+            Ok(open(&Site { root, overrides: Overrides::default() })?.output)
+        }
     }
 }
 

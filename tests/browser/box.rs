@@ -187,3 +187,30 @@ fn a_thumb_reaches_everything_on_a_phone() {
     assert_eq!(page.eval("biji.input.getBoundingClientRect().bottom > innerHeight - 80"), json!(true), "the field is at the lower end");
     assert_eq!(page.eval("document.documentElement.scrollWidth <= innerWidth"), json!(true));
 }
+
+#[test]
+fn without_javascript_the_box_is_a_link_to_the_index() {
+    let Some(mut page) = Page::start() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let (vault, site) = (folder.path().join("vault"), folder.path().join("笔 记"));
+    std::fs::create_dir_all(vault.join("k8s")).unwrap();
+    std::fs::write(vault.join("index.md"), "# 笔记\n").unwrap();
+    std::fs::write(vault.join("k8s/静态 Pod.md"), "# 静态 Pod\n\n## 清单目录\n").unwrap();
+    let built =
+        std::process::Command::new(env!("CARGO_BIN_EXE_biji")).arg("build").arg(&vault).arg("--output").arg(&site).output().unwrap();
+    assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+    let server = Server::start(&site);
+    page.call("Emulation.setScriptExecutionDisabled", &json!({ "value": true }));
+    for root in [server.root("/"), server.root("/some/path/"), disk_root(&site)] {
+        page.open(&format!("{root}k8s/静态-Pod.html"));
+        page.follow(".search-open");
+        page.wait("location.pathname.endsWith('/biji/a-z.html') && document.readyState === 'complete'");
+        assert!(text(&mut page, "[aria-labelledby=biji-q] li").contains("清单目录"), "{root}");
+        page.follow("[aria-labelledby=biji-q] a");
+        page.wait("document.querySelector(':target')");
+        assert_eq!(text(&mut page, ":target"), "清单目录", "{root}");
+        page.open(&format!("{root}search.html"));
+        assert!(text(&mut page, "noscript").contains("JavaScript"), "{root}");
+        assert!(!page.requests().iter().any(|url| url.contains("/biji/search/")), "{root}");
+    }
+}

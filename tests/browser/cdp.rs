@@ -167,6 +167,18 @@ impl Page {
         self.call("Input.dispatchKeyEvent", &event);
     }
 
+    /// Clicks in the middle of an element, as a mouse does: also where no script runs.
+    pub(crate) fn follow(&mut self, selector: &str) {
+        let place = self.eval(&format!(
+            "(() => {{ const one = document.querySelector({selector:?}); one.scrollIntoView({{ block: 'center', behavior: 'instant' }}); \
+             const box = one.getBoundingClientRect(); return [box.x + box.width / 2, box.y + box.height / 2]; }})()"
+        ));
+        for kind in ["mousePressed", "mouseReleased"] {
+            let event = json!({ "type": kind, "x": place[0], "y": place[1], "button": "left", "clickCount": 1 });
+            self.call("Input.dispatchMouseEvent", &event);
+        }
+    }
+
     /// Gives the window a size.
     pub(crate) fn window(&mut self, width: u32, height: u32) {
         let params = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
