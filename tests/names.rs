@@ -74,6 +74,7 @@ fn no_page_grows_with_the_site() {
     assert!(first.contains("href=\"a-z/p.html\"") && first.contains("href=\"a-z/p-2.html\"") && first.contains("href=\"a-z/other.html\""));
     let second = site.page("biji/a-z/p-2.html").unwrap();
     assert!(second.contains("class=\"previous\" href=\"p.html\"") && second.contains("aria-current=\"true\">P</a>"), "{second}");
+    assert!(second.contains("<a href=\"p-2.html\" aria-current=\"page\">"), "a long letter's pages lead to each other: {second}");
     let all = site.page("biji/all.html").unwrap();
     assert!(all.contains("1300 notes") && !all.contains("note 17<"), "the folders, not their notes");
     assert!(site.page("one/index.html").unwrap().contains("biji/a-z.html"), "a folder too long for its page leads to the index");

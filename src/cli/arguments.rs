@@ -180,7 +180,7 @@ const QUERIES: &str = "Queries:
 #[command(after_help = QUERIES)]
 pub(super) struct Search {
     /// What to search for; with `--stdin` this is ROOT instead
-    #[arg(value_name = "QUERY", required_unless_present = "stdin", allow_hyphen_values = true)]
+    #[arg(value_name = "QUERY", required_unless_present_any = ["stdin", "interactive"], allow_hyphen_values = true)]
     pub(super) query: Option<String>,
     /// The site's folder, to search in its output, or a built site [default: the current folder]
     #[arg(value_name = "ROOT")]
@@ -197,6 +197,9 @@ pub(super) struct Search {
     /// Read queries from the standard input, one a line
     #[arg(long)]
     pub(super) stdin: bool,
+    /// Search while typing, and print the address of the result that is picked
+    #[arg(short, long, conflicts_with_all = ["stdin", "json"])]
+    pub(super) interactive: bool,
 }
 
 fn limit(text: &str) -> Result<usize, String> {
