@@ -11,6 +11,7 @@ mod excerpt;
 mod init;
 mod new;
 mod open;
+mod pick;
 mod pipeline;
 mod report;
 mod sample;

@@ -4,8 +4,12 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stderr)]
 
+#[path = "browser/box.rs"]
+mod box_tests;
 #[path = "browser/cdp.rs"]
 mod cdp;
+#[path = "browser/faults.rs"]
+mod faults;
 #[path = "browser/figures.rs"]
 mod figures;
 #[path = "browser/server.rs"]
@@ -17,10 +21,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use biji::index::{files, read::Index};
-use biji_search::Request;
+use biji_search::{Filters, Request};
 use cdp::Page;
 use serde_json::{Value, json};
-use server::{Fault, Server};
+use server::Server;
 
 /// A folder that tests what names do to addresses.
 const FOLDER: &str = "笔 记 本";
@@ -42,7 +46,7 @@ fn disk_root(folder: &Path) -> String {
 }
 
 /// The dialog is open and shows results for what is in its field.
-const ANSWERED: &str = "document.querySelector('.search-results .search-option') && document.querySelector('.search-dialog').open";
+const ANSWERED: &str = "document.querySelector('.search-results .search-title') && document.querySelector('.search-dialog').open";
 
 fn ask(page: &mut Page, query: &str) {
     page.press("Control+k");
@@ -132,10 +136,13 @@ fn the_browser_and_this_program_answer_alike() {
         "🦀",
         "a OR b",
     ] {
-        let request = Request { query: query.to_owned(), limit: 7, ..Request::default() };
+        let filters = Filters { tag: if query.starts_with("tag:") { "k8s" } else { "" }.to_owned(), ..Filters::default() };
+        let request = Request { query: query.to_owned(), limit: 7, filters, facets: true };
         let native = index.search(&request, |path| std::fs::read(folder.join(path))).unwrap();
         let expected: Value = serde_json::from_str(&biji_search_wasm::json::response(&native)).unwrap();
-        let found = page.eval(&format!("biji.part('loader').ask({query:?}, 7, () => true)"));
+        let filters = json!({ "folder": "", "tag": request.filters.tag, "language": "" });
+        let wish = json!({ "query": query, "limit": 7, "filters": filters, "facets": true });
+        let found = page.eval(&format!("biji.part('loader').ask({wish}, () => true)"));
         assert_eq!(found, expected, "{query}");
     }
 }
@@ -185,7 +192,9 @@ fn nothing_is_asked_while_an_input_method_composes() {
     page.open(&format!("{}index.html", disk_root(&folder)));
     page.press("Control+k");
     page.wait("biji.parts.loader && document.querySelector('.search-foot')");
-    page.eval("(() => { const loader = biji.part('loader'), ask = loader.ask; window.asked = []; loader.ask = (...all) => { asked.push(all[0]); return ask(...all); }; })()");
+    // What is offered to who types nothing is asked for first.
+    page.wait("document.querySelector('.search-start')");
+    page.eval("(() => { const loader = biji.part('loader'), ask = loader.ask; window.asked = []; loader.ask = (...all) => { asked.push(all[0].query); return ask(...all); }; })()");
     for (composed, _) in [("t", 1), ("tan", 3), ("tan zhen", 8)] {
         let length = composed.len();
         page.call("Input.imeSetComposition", &json!({ "text": composed, "selectionStart": length, "selectionEnd": length }));
@@ -196,54 +205,6 @@ fn nothing_is_asked_while_an_input_method_composes() {
     page.wait(ANSWERED);
     assert_eq!(page.eval("asked"), json!(["探针"]));
     assert_eq!(text(&mut page, ".search-title"), "探针");
-}
-
-#[test]
-fn every_fault_has_its_sentence_and_passes() {
-    let Some(mut page) = Page::start() else { return };
-    let (_keep, folder) = site();
-    let server = Server::start(&folder);
-    let all: Vec<String> =
-        std::fs::read_dir(folder.join(files::FOLDER)).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
-    let named = |wanted: &dyn Fn(&str) -> bool| -> Vec<String> {
-        all.iter().filter(|name| wanted(name)).map(|name| format!("{}{name}", files::FOLDER)).collect()
-    };
-    let blocks = named(&|name| name.ends_with(".bin") && !name.starts_with("e"));
-    let engine = named(&|name| name.starts_with("engine-") && name.ends_with(".bin"));
-    let rubbish = Fault::Bytes(b"<!doctype html><title>not here</title>".to_vec());
-    // A row: which files, what is wrong with them, a word of the sentence.
-    for (files, fault, word) in [
-        (blocks.clone(), Fault::Missing, "网络"),
-        (blocks.clone(), rubbish.clone(), "损坏"),
-        (blocks, Fault::Bytes(vec![0x1f, 0x8b, 8, 0, 1, 2, 3]), "损坏"),
-        (engine.clone(), Fault::Missing, "网络"),
-        (engine, rubbish.clone(), "损坏"),
-        (vec![files::ENTRY.to_owned()], Fault::Missing, "网络"),
-        (vec![files::ENTRY.to_owned()], rubbish, "损坏"),
-        (vec!["biji/search/loader.js".to_owned()], Fault::Missing, "重新载入"),
-    ] {
-        let case = format!("{} {fault:?}", files[0]);
-        server.state.lock().unwrap().faults = files.iter().map(|file| (file.clone(), fault.clone())).collect();
-        page.call("Network.clearBrowserCache", &json!({}));
-        page.open(&server.root("/index.html"));
-        page.eval("sessionStorage.clear()");
-        page.press("Control+k");
-        page.insert("静态");
-        page.wait(&format!("document.querySelector('.search-status')?.innerText.includes('{word}')"));
-        server.state.lock().unwrap().faults.clear();
-        if files[0].ends_with(".js") {
-            continue;
-        }
-        assert!(page.eval("document.querySelector('.search-status a').href").as_str().unwrap().ends_with("/biji/all.html"), "{case}");
-        page.insert(" Pod");
-        page.wait(ANSWERED);
-        assert_eq!(text(&mut page, ".search-title"), "静态 Pod", "{case}: typing on tries again");
-    }
-    server.state.lock().unwrap().policy = "default-src 'self'".to_owned();
-    page.open(&server.root("/index.html"));
-    page.press("Control+k");
-    page.insert("静态");
-    page.wait("document.querySelector('.search-status')?.innerText.includes('安全策略')");
 }
 
 #[test]
@@ -374,17 +335,38 @@ fn pictures() {
         for dark in [false, true] {
             page.window(width, height);
             page.prefer_dark(dark);
+            let shade = if dark { "dark" } else { "light" };
+            let picture = |page: &mut Page, name: &str| {
+                std::thread::sleep(Duration::from_millis(300));
+                std::fs::write(Path::new(&target).join(format!("{width}-{shade}-{name}.b64")), page.screenshot()).unwrap();
+            };
             page.open(&server.root("/index.html"));
-            ask(&mut page, "静态 Pod");
-            page.wait("getComputedStyle(biji.dialog).display === 'grid'");
-            std::thread::sleep(Duration::from_millis(300));
-            let name = format!("{width}-{}.b64", if dark { "dark" } else { "light" });
-            std::fs::write(Path::new(&target).join(name), page.screenshot()).unwrap();
+            page.eval("sessionStorage.clear()");
+            page.press("Control+k");
+            page.wait("getComputedStyle(biji.dialog).display === 'grid' && document.querySelector('.search-start')");
+            picture(&mut page, "start");
+            page.insert("静态 Pod");
+            page.wait(ANSWERED);
+            picture(&mut page, "results");
+            page.eval("document.querySelector('[aria-controls=biji-search-filters]').click()");
+            page.wait("document.querySelectorAll('.search-filter')[0].options.length > 1");
+            picture(&mut page, "filters");
             page.press("Enter");
             page.wait("document.querySelector('.search-unmark')");
-            std::thread::sleep(Duration::from_millis(300));
-            let name = format!("{width}-{}-marks.b64", if dark { "dark" } else { "light" });
-            std::fs::write(Path::new(&target).join(name), page.screenshot()).unwrap();
+            picture(&mut page, "marks");
+            page.open(&server.root("/search.html?q=%E6%8E%A2%E9%92%88"));
+            page.wait("document.querySelector('.search-title')");
+            picture(&mut page, "page");
+            page.open(&server.root("/biji/a-z.html"));
+            picture(&mut page, "index");
+            page.open(&server.root("/biji/a-z/j.html"));
+            picture(&mut page, "letter");
+            server.state.lock().unwrap().faults.insert(files::ENTRY.to_owned(), server::Fault::Missing);
+            page.open(&server.root("/index.html"));
+            page.press("Control+k");
+            page.wait("document.querySelector('.search-fault')");
+            picture(&mut page, "fault");
+            server.state.lock().unwrap().faults.clear();
         }
     }
 }

@@ -260,6 +260,11 @@ fn search_answers_from_the_built_site() {
     assert_eq!(&hit["excerpt"].as_str().unwrap()[start..end], "livenessProbe");
     let (stdout, _) = scene.expect(&["search", "没有的东西 zzz", "vault"], 0);
     assert!(stdout.contains("nothing found"), "{stdout}");
+    // A built site needs no content folder, and says how much it does not show.
+    let (stdout, _) = scene.expect(&["search", "lang:zh", "vault/public", "--limit", "1"], 0);
+    assert!(stdout.contains(", the best 1 of them shown"), "{stdout}");
+    let (stdout, _) = scene.expect(&["search", "title:\"静态 Pod\"", "vault", "--color", "always"], 0);
+    assert!(stdout.starts_with("\u{1b}[1m") && stdout.contains("\u{1b}[0m\u{1b}[1m"), "the title is bold to its end: {stdout:?}");
     scene.expect(&["search", "x", "vault", "--site", "vault/public"], 2);
     scene.expect(&["search"], 2);
 }

@@ -196,6 +196,8 @@ fn every_page_has_its_place() {
             "biji/tags/k8s.html",
             "biji/tags/index.html",
             "biji/all.html",
+            "biji/a-z.html",
+            "search.html",
             "old.html",
             "404.html"
         ]
@@ -203,7 +205,7 @@ fn every_page_has_its_place() {
     let html = page(&pages, "sub/a.html");
     assert!(html.contains("<p>{{ .Values.image }} {% raw %}</p>"), "note text is no template");
     assert!(html.contains("href=\"../biji/biji.css\"") && html.contains("<h1>A</h1>") && html.contains("href=\"../biji/tags/k8s.html\""));
-    assert!(html.contains("data-search-open href=\"../biji/all.html\""));
+    assert!(html.contains("data-search-open href=\"../biji/a-z.html\""));
     assert!(page(&pages, "old.html").contains("content=\"0; url=sub/a.html\""));
     assert!(!pages.iter().any(|(name, _)| name == "robots.txt" || name == "sitemap.xml"), "no base_url");
     for (name, html) in &pages {

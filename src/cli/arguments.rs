@@ -166,16 +166,26 @@ pub(super) struct New {
     pub(super) draft: bool,
 }
 
+/// The query language in short, below the help of `biji search`.
+const QUERIES: &str = "Queries:
+  static pod        pages with both words, in any order; the last may be unfinished
+  \"static pod\"      exactly this
+  pod -daemonset    without a word
+  pod OR node       one or the other
+  title:pod  heading:pod  tag:k8s  path:k8s  lang:zh
+                    only there; also \"-tag:k8s\"";
+
 /// `biji search`.
 #[derive(Debug, Args)]
+#[command(after_help = QUERIES)]
 pub(super) struct Search {
     /// What to search for; with `--stdin` this is ROOT instead
-    #[arg(value_name = "QUERY", required_unless_present = "stdin", allow_hyphen_values = true)]
+    #[arg(value_name = "QUERY", required_unless_present_any = ["stdin", "interactive"], allow_hyphen_values = true)]
     pub(super) query: Option<String>,
-    /// The site's folder, to search in its output [default: the current folder]
+    /// The site's folder, to search in its output, or a built site [default: the current folder]
     #[arg(value_name = "ROOT")]
     pub(super) root: Option<PathBuf>,
-    /// The built site itself
+    /// A built site, wherever it came from
     #[arg(long, value_name = "DIR")]
     pub(super) site: Option<PathBuf>,
     /// How many pages to show at most
@@ -187,6 +197,9 @@ pub(super) struct Search {
     /// Read queries from the standard input, one a line
     #[arg(long)]
     pub(super) stdin: bool,
+    /// Search while typing, and print the address of the result that is picked
+    #[arg(short, long, conflicts_with_all = ["stdin", "json"])]
+    pub(super) interactive: bool,
 }
 
 fn limit(text: &str) -> Result<usize, String> {

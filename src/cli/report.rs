@@ -73,6 +73,15 @@ impl Report {
         Self { format: common.format, color, quiet: common.quiet, verbose: common.verbose > 0, progress: false, is_terminal }
     }
 
+    /// Whether the standard error output is to be coloured.
+    pub(super) fn colours(&self) -> bool {
+        match self.color {
+            ColorChoice::Never => false,
+            ColorChoice::Auto => AutoStream::choice(&io::stderr()) != ColorChoice::Never,
+            ColorChoice::Always | ColorChoice::AlwaysAnsi => true,
+        }
+    }
+
     /// Says what is being done, on a terminal only.
     pub(super) fn progress(&mut self, phase: &str) {
         if self.is_terminal && !self.quiet && self.format == Format::Human {

@@ -3,7 +3,7 @@
 //! In: queries and a published folder. Out: hits, for people or as one JSON object a query.
 
 use std::fs;
-use std::io::BufRead;
+use std::io::{BufRead, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -13,7 +13,7 @@ use serde_json::json;
 use super::arguments::{Overrides, Search, Site};
 use super::open::open;
 use super::report::{Report, search};
-use super::{Failure, Outcome};
+use super::{Failure, Outcome, pick};
 use crate::diagnostic::reason;
 use crate::index::files;
 use crate::index::read::{Index, ReadError};
@@ -25,10 +25,22 @@ pub(super) fn run(command: &Search, report: &mut Report) -> Result<Outcome, Fail
     let entry_path = below(&site, files::ENTRY);
     let entry = fs::read(&entry_path).map_err(|error| no_index(&site, &entry_path, &error))?;
     let mut index = Index::open(&entry).map_err(|error| damaged(&site, &error))?;
+    let mut ask = |query: &str| -> Result<Response, Failure> {
+        let request = Request { query: query.to_owned(), limit: command.limit, ..Request::default() };
+        index.search(&request, |path| fs::read(below(&site, path))).map_err(|error| damaged(&site, &error))
+    };
+    if command.interactive {
+        if !std::io::stderr().is_terminal() {
+            return Err(Failure::new("`--interactive` needs a terminal").hint("ask with a QUERY, or with `--stdin`"));
+        }
+        if let Some((url, anchor)) = pick::run(command.query.as_deref().unwrap_or_default(), report.colours(), ask)? {
+            report.line(&address(&site, &url, &anchor));
+        }
+        return Ok(Outcome::Clean);
+    }
     let mut answer = |query: &str, report: &mut Report| -> Result<bool, Failure> {
         let start = Instant::now();
-        let request = Request { query: query.to_owned(), limit: command.limit, ..Request::default() };
-        let response = index.search(&request, |path| fs::read(below(&site, path))).map_err(|error| damaged(&site, &error))?;
+        let response = ask(query)?;
         let took = start.elapsed();
         if command.json {
             return Ok(report.line(&as_json(query, &response, took.as_secs_f64() * 1000.0).to_string()));
@@ -63,7 +75,14 @@ fn site(command: &Search) -> Result<PathBuf, Failure> {
     match (&command.site, root) {
         (Some(site), None) => Ok(site.clone()),
         (Some(_), Some(_)) => Err(Failure::new("both ROOT and `--site` say where to search").hint("give one of them")),
-        (None, root) => Ok(open(&Site { root: root.unwrap_or_else(|| ".".into()), overrides: Overrides::default() })?.output),
+        (None, root) => {
+            let root = root.unwrap_or_else(|| ".".into());
+            // A built site is not looked for below itself.
+            if below(&root, files::ENTRY).is_file() {
+                return Ok(root);
+            }
+            Ok(open(&Site { root, overrides: Overrides::default() })?.output)
+        }
     }
 }
 

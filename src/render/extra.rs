@@ -70,14 +70,15 @@ pub(super) fn not_found(shared: &Shared<'_>, url: &UrlPath) -> Result<Artifact, 
 
 /// A page of the index of names: the first, or one behind it.
 pub(super) fn index(shared: &Shared<'_>, url: UrlPath, part: Option<usize>) -> Result<Artifact, Diagnostic> {
-    let mut context = shared.outside(&alone(shared, "index", shared.theme.words(&shared.language).get("index"), &url));
-    let (groups, previous, next) = match part {
-        None => (shared.names.all(shared.site, &url), None, None),
+    let words = shared.theme.words(&shared.language).get("index");
+    let (title, groups, previous, next) = match part {
+        None => (words.to_owned(), shared.names.all(shared.site, &url), None, None),
         Some(part) => {
             let (group, previous, next) = shared.names.part(shared.site, part);
-            (vec![group], previous, next)
+            (format!("{words} {}", group.title), vec![group], previous, next)
         }
     };
+    let mut context = shared.outside(&alone(shared, "index", &title, &url));
     context.insert("letters", &shared.names.letters(&url));
     context.insert("groups", &groups);
     context.insert("previous", &previous);

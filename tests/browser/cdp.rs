@@ -146,6 +146,7 @@ impl Page {
             "Enter" => 13,
             "Escape" => 27,
             "Tab" => 9,
+            "Backspace" => 8,
             "End" => 35,
             "Home" => 36,
             "ArrowUp" => 38,
@@ -164,6 +165,18 @@ impl Page {
             event.remove("text");
         }
         self.call("Input.dispatchKeyEvent", &event);
+    }
+
+    /// Clicks in the middle of an element, as a mouse does: also where no script runs.
+    pub(crate) fn follow(&mut self, selector: &str) {
+        let place = self.eval(&format!(
+            "(() => {{ const one = document.querySelector({selector:?}); one.scrollIntoView({{ block: 'center', behavior: 'instant' }}); \
+             const box = one.getBoundingClientRect(); return [box.x + box.width / 2, box.y + box.height / 2]; }})()"
+        ));
+        for kind in ["mousePressed", "mouseReleased"] {
+            let event = json!({ "type": kind, "x": place[0], "y": place[1], "button": "left", "clickCount": 1 });
+            self.call("Input.dispatchMouseEvent", &event);
+        }
     }
 
     /// Gives the window a size.

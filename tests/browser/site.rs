@@ -106,6 +106,9 @@ pub(crate) fn write(folder: &Path, extra: &str) {
     for document in &documents {
         put(folder, &document.url, page(document).as_bytes());
     }
+    let search = Document { url: "search.html".to_owned(), title: "搜索".to_owned(), language: "zh".to_owned(), ..Document::default() };
+    let search = page(&search).replace("<main>", "<main><div class=\"search-box search-full\" data-search-page></div>");
+    put(folder, "search.html", search.as_bytes());
     let pack = biji_search::build(&documents).unwrap();
     let mut artifacts = biji::index::files::artifacts(&pack);
     artifacts.push(biji::index::titles::artifact(&documents));
@@ -138,7 +141,7 @@ fn page(document: &Document) -> String {
     }
     format!(
         "<!doctype html>\n<html lang=\"{}\"><head><meta charset=\"utf-8\"><title>{}</title><link rel=\"icon\" href=\"{root}favicon.ico\">\
-         <meta name=\"viewport\" content=\"width=device-width\"><script defer src=\"{root}biji/main.js\" data-root=\"{root}\" data-engine=\"{}\"></script></head>\n\
+         <meta name=\"viewport\" content=\"width=device-width\"><script defer src=\"{root}biji/main.js\" data-root=\"{root}\" data-engine=\"{}\" data-search=\"search.html\"></script></head>\n\
          <body><header><a class=\"search-open\" data-search-open href=\"{root}biji/all.html\">搜索</a></header>\n<main>{main}\
          <pre><code><span>kube</span>-<span>let</span> --pod-manifest-path</code></pre>\
          <p><math><mi>Pod</mi></math><svg><text>Pod</text></svg></p><details><summary>more</summary><p>静态 Pod 在此。</p></details>\
