@@ -10,6 +10,7 @@ use std::process::Command;
 fn scripts_are_type_checked() {
     let program = std::env::var("TSC").unwrap_or_else(|_| "tsc".into());
     if !Command::new(&program).arg("--version").output().is_ok_and(|run| run.status.success()) {
+        assert!(std::env::var_os("BIJI_REQUIRE_ALL").is_none(), "no TypeScript");
         eprintln!("skipped: TypeScript is not installed (`npm install typescript`, then TSC=node_modules/.bin/tsc)");
         return;
     }

@@ -16,8 +16,7 @@
   show();
   window.addEventListener("storage", show);
   document.addEventListener("click", function (event) {
-    var button = event.target.closest && event.target.closest("[data-theme-toggle]");
-    if (!button) return;
+    if (!(event.target instanceof Element) || !event.target.closest("[data-theme-toggle]")) return;
     var next = (root.getAttribute("data-theme") || system()) === "dark" ? "light" : "dark";
     try {
       if (next === system()) localStorage.removeItem("biji-theme");

@@ -53,7 +53,7 @@
   }
 
   toggle.addEventListener("click", () => {
-    show(panel.hidden);
+    show(panel.hidden === true);
     if (!panel.hidden) part.changed();
   });
 
@@ -62,7 +62,7 @@
     panel,
     toggle,
     changed() {},
-    isOpen: () => !panel.hidden,
+    isOpen: () => panel.hidden === false,
     value() {
       const value = (/** @type {keyof Filters} */ kind) => selects.get(kind)?.value ?? "";
       return { folder: value("folder"), tag: value("tag"), language: value("language") };
