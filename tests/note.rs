@@ -33,7 +33,8 @@ fn containers_hold_what_notes_hold() {
     assert_eq!(note.outline.iter().map(|heading| heading.text.as_str()).collect::<Vec<_>>(), ["Part"]);
     assert_eq!(note.links.iter().map(|link| link.target.as_str()).collect::<Vec<_>>(), ["b", "c.md", "p.png"]);
     assert_eq!(visible(text), "A\nMore here b\n¦c\nnpm\na b\nalt\nCaption\n");
-    assert_eq!((note.code[0].info.as_str(), note.code[0].text.as_str()), ("sh", "a b\n"));
+    assert_eq!((note.code[0].info.as_str(), note.code[0].text.as_str()), ("sh [npm]", "a b\n"));
+    assert_eq!(note.code[0].attributes.title, "", "the tab's label has it");
     assert_eq!(&text[note.links[0].span.range()], "b");
     // Where the fences of a container stand inside code, they are code.
     assert_eq!(visible("::: tip\n```\n::: tip\n:::\n```\n:::\n"), "::: tip\n:::\n");
