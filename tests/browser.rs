@@ -147,6 +147,55 @@ fn the_browser_and_this_program_answer_alike() {
     }
 }
 
+/// The same with all numbers as fractions: JavaScript does not tell `2` from `2.0`.
+fn numbers(value: Value) -> Value {
+    match value {
+        Value::Number(number) => json!(number.as_f64()),
+        Value::Array(values) => values.into_iter().map(numbers).collect(),
+        Value::Object(values) => Value::Object(values.into_iter().map(|(name, value)| (name, numbers(value))).collect()),
+        value => value,
+    }
+}
+
+/// Every labelled query, and runs of text cut from the notes, on real corpora: pages, order, sections, excerpts and marks are the same.
+#[test]
+fn the_browser_and_this_program_answer_alike_on_real_notes() {
+    let Some(mut page) = Page::start() else { return };
+    for corpus in ["k8s-zh", "rust-book", "obsidian-tasks"] {
+        let Some((_keep, folder)) = built(corpus) else { return };
+        let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
+        let labelled = std::fs::read_to_string(shared.join("queries").join(corpus).with_extension("jsonl")).unwrap();
+        let query = |line: &str| serde_json::from_str::<Value>(line).unwrap()["q"].as_str().unwrap().to_owned();
+        let mut queries: Vec<String> = labelled.lines().map(query).collect();
+        // From every few lines of a note, a run that starts and ends anywhere.
+        let mut notes: Vec<_> =
+            std::fs::read_dir(shared.join("corpora").join(corpus)).unwrap().map(|entry| entry.unwrap().path()).collect();
+        notes.sort();
+        let texts = notes.iter().filter(|path| path.extension().is_some_and(|extension| extension == "md"));
+        for (at, line) in
+            texts.flat_map(|path| std::fs::read_to_string(path).unwrap().lines().map(str::to_owned).collect::<Vec<_>>()).enumerate()
+        {
+            if at % 7 == 0 && queries.len() < labelled.lines().count() + 60 {
+                queries.push(line.chars().skip(at % 5).take(1 + at % 8).collect());
+            }
+        }
+        let server = Server::start(&folder);
+        page.open(&server.root("/"));
+        ask(&mut page, "note");
+        let mut index = Index::open(&std::fs::read(folder.join(files::ENTRY)).unwrap()).unwrap();
+        for query in &queries {
+            let request = Request { query: query.clone(), limit: 10, ..Request::default() };
+            let native = index.search(&request, |path| std::fs::read(folder.join(path))).unwrap();
+            let expected: Value = serde_json::from_str(&biji_search_wasm::json::response(&native)).unwrap();
+            let filters = json!({ "folder": "", "tag": "", "language": "" });
+            let wish = json!({ "query": query, "limit": 10, "filters": filters, "facets": false });
+            let found = page.eval(&format!("biji.part('loader').ask({wish}, () => true)"));
+            assert_eq!(numbers(found), numbers(expected), "{corpus}: {query}");
+        }
+        eprintln!("{corpus}: {} queries answered alike", queries.len());
+    }
+}
+
 #[test]
 fn keys_move_the_selection_and_escape_returns_the_focus() {
     let Some(mut page) = Page::start() else { return };
