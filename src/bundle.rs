@@ -54,6 +54,16 @@ impl Bundle {
         }
     }
 
+    /// The bytes of every file. `attachment` gives those of an attachment.
+    #[must_use]
+    pub fn sizes(&self, attachment: impl Fn(&SourcePath) -> u64) -> Vec<(&UrlPath, u64)> {
+        let size = |payload: &Payload| match payload {
+            Payload::Bytes(bytes) => bytes.len() as u64,
+            Payload::Attachment(path) => attachment(path),
+        };
+        self.artifacts.iter().map(|artifact| (&artifact.path, size(&artifact.payload))).collect()
+    }
+
     /// The artifacts in order of their paths.
     #[must_use]
     pub fn artifacts(&self) -> &[Artifact] {

@@ -34,6 +34,7 @@ use value::Reader;
 /// feed = 20             # newest notes in the feeds; 0 for none
 /// llms = true           # llms.txt
 /// untrusted = false     # whether raw HTML may only format text
+/// budget = 1000         # megabytes above which a site is too large; 0 for no limit
 ///
 /// [severity]            # code = "allow" | "warning" | "error"
 /// broken-link = "warning"
@@ -78,6 +79,8 @@ pub struct Config {
     pub llms: bool,
     /// Whether the writers of the notes are not trusted: raw HTML may then only format text.
     pub untrusted: bool,
+    /// Megabytes (of a million bytes) above which the site is reported to be too large; 0 for no limit.
+    pub budget: usize,
 }
 
 /// Which notes are published.
@@ -111,9 +114,13 @@ impl Default for Config {
             feed: 20,
             llms: true,
             untrusted: false,
+            budget: BUDGET,
         }
     }
 }
+
+/// What GitHub Pages takes.
+const BUDGET: usize = 1000;
 
 /// The keys of `biji.toml`, for "did you mean".
 const KEYS: &[&str] = &[
@@ -133,6 +140,7 @@ const KEYS: &[&str] = &[
     "feed",
     "llms",
     "untrusted",
+    "budget",
     "severity",
 ];
 
@@ -186,6 +194,7 @@ impl Config {
                 "llms" => config.llms = reader.bool(value).unwrap_or(config.llms),
                 // What cannot be read must not let more pass than was meant.
                 "untrusted" => config.untrusted = reader.bool(value).unwrap_or(true),
+                "budget" => config.budget = reader.count(value).unwrap_or(config.budget),
                 "severity" => config.severity = reader.severities(value),
                 other => reader.unknown(key, other, KEYS),
             }

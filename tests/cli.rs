@@ -80,11 +80,33 @@ fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
 }
 
 #[test]
+fn a_site_that_is_too_large_is_reported_with_what_makes_it_so() {
+    let scene = Scene::new();
+    scene.put("biji.toml", "content = \"notes\"\nbudget = 2\n");
+    scene.put("notes/a.md", "[a file](large.zip)\n");
+    scene.put("notes/large.zip", &"x".repeat(3_000_000));
+    let stderr = String::from_utf8(scene.run(&["build"]).stderr).unwrap();
+    let message = "MB, more than the 2 MB of `budget`";
+    assert!(
+        stderr.contains("warning[budget]: the site has 3.") && stderr.contains(message) && stderr.contains("`large.zip` (3.0 MB)"),
+        "{stderr}"
+    );
+    scene.put("biji.toml", "content = \"notes\"\nbudget = 0\n");
+    let stderr = String::from_utf8(scene.run(&["build"]).stderr).unwrap();
+    assert!(!stderr.contains("budget"), "{stderr}");
+}
+
+#[test]
 fn build_publishes_a_vault() {
     let scene = Scene::vault();
     let (stdout, stderr) = scene.expect(&["build", "vault"], 0);
     assert_eq!(stdout, "", "messages are for people");
-    assert!(stderr.contains("published 2 pages, 1 attachment") && stderr.contains("open vault/public/index.html"), "{stderr}");
+    assert!(
+        stderr.contains("published 2 pages, 1 attachment")
+            && stderr.contains(" for searching)")
+            && stderr.contains("open vault/public/index.html"),
+        "{stderr}"
+    );
     let site = files(&scene.path("vault/public"));
     for path in ["静态Pod.html", "探针.html", "index.html", ".biji-manifest.json"] {
         assert!(site.contains_key(Path::new(path)), "{path}");

@@ -20,6 +20,7 @@ const WITHOUT_EXAMPLE: &[Code] = &[
     Code::FileName,
     Code::SkippedFile,
     Code::NestedTooDeep,
+    Code::Budget,
     Code::Search,
 ];
 

@@ -19,6 +19,7 @@ pub(super) fn run(command: &Check, report: &mut Report) -> Result<Outcome, Failu
         attachments: built.attachments,
         errors: built.errors,
         warnings: built.diagnostics.len() - built.errors,
+        search: built.search,
         published: None,
         output: &opened.output,
         timings: command.timings,

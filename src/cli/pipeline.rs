@@ -2,18 +2,19 @@
 //!
 //! In: an opened site. Out: the bundle, every diagnostic, counts and times.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
 
 use super::open::Opened;
-use super::report::Report;
+use super::report::{Report, size};
 use super::{Failure, cache};
 use crate::bundle::{Artifact, Bundle, Payload};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::note::{self, markdown};
-use crate::path::SourcePath;
+use crate::path::{SourcePath, UrlPath};
 use crate::site::privacy::{self, Reason, Rules, Verdict};
 use crate::theme::{Overrides, Theme};
 use crate::{index, render, site, source};
@@ -33,6 +34,8 @@ pub(super) struct Built {
     pub(super) pages: usize,
     /// How many attachments are published.
     pub(super) attachments: usize,
+    /// How many bytes of the site are for searching.
+    pub(super) search: u64,
     /// How long each phase took.
     pub(super) times: Times,
     /// What becomes of every file, where that was asked for.
@@ -111,6 +114,7 @@ pub(super) fn run(opened: &Opened, audit: bool, report: &mut Report) -> Result<B
     let origin = site::Origin { name: &name, held_back: &held_back, texts: Some(&texts) };
     let (site, diagnostics) = times.phase(report, "link", || site::assemble_from(origin, config.clone(), notes, &tree.attachments));
     let audit = if audit { privacy::audit(&site, private, &tree.attachments) } else { Vec::new() };
+    let sizes: BTreeMap<SourcePath, u64> = tree.attachments.iter().map(|file| (file.path.clone(), file.size)).collect();
     drop(tree);
     found.extend(diagnostics);
     found.extend(source::disk::check_attachments(opened.folder(), &site.attachments));
@@ -144,7 +148,30 @@ pub(super) fn run(opened: &Opened, audit: bool, report: &mut Report) -> Result<B
             None
         }
     };
-    Ok(finish(bundle, found, opened, counts, times, audit))
+    let mut search = 0;
+    if let Some(bundle) = &bundle {
+        let sizes = bundle.sizes(|path| sizes.get(path).copied().unwrap_or_default());
+        search = sizes.iter().filter(|(path, _)| path.as_str().starts_with("biji/search/")).map(|(_, size)| size).sum();
+        found.extend(over_budget(&sizes, search, config.budget));
+    }
+    Ok(Built { search, ..finish(bundle, found, opened, counts, times, audit) })
+}
+
+/// How many of the largest files a report names.
+const LARGEST: usize = 3;
+
+/// Reports a site that is larger than it may be.
+fn over_budget(sizes: &[(&UrlPath, u64)], search: u64, budget: usize) -> Option<Diagnostic> {
+    let bytes: u64 = sizes.iter().map(|(_, size)| size).sum();
+    if budget == 0 || bytes <= budget as u64 * 1_000_000 {
+        return None;
+    }
+    let mut largest = sizes.to_vec();
+    largest.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+    let named: Vec<String> = largest.iter().take(LARGEST).map(|(path, bytes)| format!("`{path}` ({})", size(*bytes))).collect();
+    let message = format!("the site has {}, more than the {budget} MB of `budget`", size(bytes));
+    let hint = format!("the search takes {}, the largest files are {}", size(search), named.join(", "));
+    Some(Diagnostic::site(Code::Budget, message).hint(hint))
 }
 
 fn finish(
@@ -160,7 +187,7 @@ fn finish(
     found.dedup();
     let errors = found.iter().filter(|diagnostic| opened.config.severity(diagnostic.code) == Severity::Error).count();
     let (notes, pages, attachments) = counts;
-    Built { bundle: bundle.filter(|_| errors == 0), diagnostics: found, errors, notes, pages, attachments, times, audit }
+    Built { bundle: bundle.filter(|_| errors == 0), diagnostics: found, errors, notes, pages, attachments, search: 0, times, audit }
 }
 
 fn no_notes(content: &Path) -> Failure {

@@ -42,6 +42,8 @@ pub(super) struct Summary<'a> {
     pub(super) errors: usize,
     /// The others.
     pub(super) warnings: usize,
+    /// How many bytes of the site are for searching.
+    pub(super) search: u64,
     /// What publishing did, when it did.
     pub(super) published: Option<Published>,
     /// The output folder as people write it.
@@ -134,10 +136,11 @@ impl Report {
         };
         let mut text = faults(summary);
         text.push_str(&format!(
-            "{GREEN}published{GREEN:#} {}, {}, {} to `{}` in {}; {changed} ({})\n",
+            "{GREEN}published{GREEN:#} {}, {}, {} ({} for searching) to `{}` in {}; {changed} ({})\n",
             count(summary.pages, "page"),
             count(summary.attachments, "attachment"),
             size(published.bytes),
+            size(summary.search),
             tame(&output),
             seconds(times.total()),
             phases(times)
@@ -253,7 +256,8 @@ fn count(number: usize, noun: &str) -> String {
     if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }
 
-fn size(bytes: u64) -> String {
+/// Bytes as people say them.
+pub(super) fn size(bytes: u64) -> String {
     match bytes {
         0..1_000 => format!("{bytes} B"),
         1_000..1_000_000 => format!("{} kB", bytes / 1_000),
