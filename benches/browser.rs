@@ -1,5 +1,6 @@
 //! What the search costs a reader, in real Chromium: bytes and dependent rounds to the first results and of later queries, time of a query.
-//! Run with `cargo bench --bench browser` (`-- 1000` for other sizes than 1,000 and 10,000 notes). Needs Chromium, python3 and the shared corpora.
+//! Run with `cargo bench --bench browser` (`-- 1000` for other sizes than 1,000 and 10,000 notes). Needs Chromium, python3 and the shared corpora. `PAGEFIND=PROGRAM` has Pagefind do
+//! the same on the same pages in the same run.
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr, reason = "a bench prints, and may fail loudly")]
 #![allow(dead_code, reason = "the browser tests use the rest of these modules")]
 

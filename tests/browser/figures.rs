@@ -1,9 +1,13 @@
 //! Figures of the search in a real browser: bytes, dependent rounds and times, on sites built from the shared corpora.
 //!
+//! With `PAGEFIND=PROGRAM` the same pages are indexed by Pagefind too, and asked the same in the same run: its `pagefind.js`, five results with their
+//! excerpts, without its own interface.
+//!
 //! In: `BIJI_PRINT_FIGURES`, a folder with a site in each folder (`biji build … --output FOLDER/NAME`). Out: a table on stderr. No
 //! figure fails a test.
 
 use std::collections::BTreeMap;
+use std::io::Write as _;
 use std::path::Path;
 use std::time::Duration;
 
@@ -55,7 +59,91 @@ pub(crate) fn print(sites: &Path) {
     folders.sort();
     for folder in folders {
         measure(&mut page, &folder);
+        if let Some(program) = std::env::var_os("PAGEFIND") {
+            pagefind(&mut page, &folder, Path::new(&program));
+        }
     }
+}
+
+/// The same for Pagefind, whose index is put into the site's folder.
+fn pagefind(page: &mut Page, folder: &Path, program: &Path) {
+    let start = std::time::Instant::now();
+    let run = std::process::Command::new(program).arg("--site").arg(folder).stdout(std::process::Stdio::null()).status();
+    if !run.is_ok_and(|status| status.success()) {
+        eprintln!("  Pagefind: skipped, {} did not run", program.display());
+        return;
+    }
+    let seconds = start.elapsed().as_secs_f64();
+    let files = walkdir::WalkDir::new(folder.join("pagefind"))
+        .into_iter()
+        .filter(|entry| entry.as_ref().is_ok_and(|entry| entry.file_type().is_file()));
+    eprintln!("  Pagefind: {} files, indexed in {seconds:.1} s", files.count());
+    let interface = ["pagefind-ui.js", "pagefind-ui.css"].map(|name| compressed(&folder.join("pagefind").join(name)));
+    eprintln!("  Pagefind: its interface would be {} kB more", interface.iter().sum::<usize>() / 1000);
+    std::fs::write(
+        folder.join("pagefind-bench.html"),
+        "<!DOCTYPE html><html lang=\"zh\"><title>x</title><script type=\"module\" src=\"pagefind-bench.js\"></script>",
+    )
+    .unwrap();
+    let script = "window.ask = async (query) => { window.found ??= await import('./pagefind/pagefind.js'); const all = await window.found.search(query); \
+                  const shown = await Promise.all(all.results.slice(0, 5).map((one) => one.data())); return `${all.results.length} ${shown.length}`; }; window.ready = true;";
+    std::fs::write(folder.join("pagefind-bench.js"), script).unwrap();
+    let server = Server::start(folder);
+    server.state.lock().unwrap().delay = Duration::from_millis(60);
+    for query in FIRST {
+        page.call("Network.clearBrowserCache", &serde_json::json!({}));
+        page.open(&server.root("/pagefind-bench.html"));
+        page.wait("window.ready");
+        server.state.lock().unwrap().log.clear();
+        let before = page.requests().len();
+        page.eval(&format!("window.ask({query:?})"));
+        let first = traffic(page, &server, before);
+        eprintln!("  Pagefind, first `{query}`: {} kB, {} requests, {} rounds", first.bytes / 1000, first.requests, first.rounds);
+    }
+    let mut later: Vec<Traffic> = Vec::new();
+    for query in QUERIES {
+        server.state.lock().unwrap().log.clear();
+        let before = page.requests().len();
+        page.eval(&format!("window.ask({query:?})"));
+        later.push(traffic(page, &server, before));
+    }
+    let (bytes, rounds) = medians(&later);
+    eprintln!("  Pagefind, later: kB {bytes:?} (median, most), rounds {rounds:?}");
+    let script = format!(
+        "(async () => {{ const times = []; for (let again = 0; again < 8; again++) for (const query of {}) {{ \
+         const start = performance.now(); await window.ask(query); times.push(performance.now() - start); }} \
+         times.sort((a, b) => a - b); const at = (part) => times[Math.floor(times.length * part)].toFixed(2); \
+         return `${{at(0.5)}} median, ${{at(0.95)}} p95, ${{at(0.999)}} most`; }})()",
+        serde_json::to_string(QUERIES).unwrap(),
+    );
+    eprintln!("  Pagefind, query with its files present, ms: {}", page.eval(&script).as_str().unwrap());
+}
+
+/// Bytes of a file as the server would send it.
+fn compressed(path: &Path) -> usize {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::new(6));
+    encoder.write_all(&std::fs::read(path).unwrap_or_default()).unwrap();
+    encoder.finish().unwrap().len()
+}
+
+/// Queries of a cold start.
+const FIRST: [&str; 3] = ["静态 Pod", "ownership", "recurring tasks"];
+
+/// A mobile network: 1.6 Mbit/s, 150 ms.
+fn slow(page: &mut Page, is_on: bool) {
+    let (latency, down, up) = if is_on { (150, 200_000, 94_000) } else { (0, -1, -1) };
+    let conditions = serde_json::json!({ "offline": false, "latency": latency, "downloadThroughput": down, "uploadThroughput": up });
+    page.call("Network.emulateNetworkConditions", &conditions);
+}
+
+/// Median and most of kilobytes and of rounds.
+fn medians(traffic: &[Traffic]) -> ((usize, usize), (usize, usize)) {
+    let median = |of: &dyn Fn(&Traffic) -> usize| {
+        let mut values: Vec<usize> = traffic.iter().map(of).collect();
+        values.sort_unstable();
+        (values[values.len() / 2], values[values.len() - 1])
+    };
+    (median(&|one| one.bytes / 1000), median(&|one| one.rounds))
 }
 
 fn measure(page: &mut Page, folder: &Path) {
@@ -69,7 +157,7 @@ fn measure(page: &mut Page, folder: &Path) {
     let server = Server::start(folder);
     // Enough for the order of requests to show what depends on what.
     server.state.lock().unwrap().delay = Duration::from_millis(60);
-    for query in ["静态 Pod", "ownership", "recurring tasks"] {
+    for query in FIRST {
         page.call("Network.clearBrowserCache", &serde_json::json!({}));
         page.open(&server.root("/index.html"));
         page.eval("sessionStorage.clear()");
@@ -90,12 +178,8 @@ fn measure(page: &mut Page, folder: &Path) {
         page.eval(&format!("biji.part('loader').ask({wish}, () => true).then((answer) => answer.total)"));
         later.push(traffic(page, &server, before));
     }
-    let median = |of: &dyn Fn(&Traffic) -> usize| {
-        let mut values: Vec<usize> = later.iter().map(of).collect();
-        values.sort_unstable();
-        (values[values.len() / 2], values[values.len() - 1])
-    };
-    eprintln!("  later: kB {:?} (median, most), rounds {:?}", median(&|one| one.bytes / 1000), median(&|one| one.rounds));
+    let (bytes, rounds) = medians(&later);
+    eprintln!("  later: kB {bytes:?} (median, most), rounds {rounds:?}");
 
     let script = format!(
         "(async () => {{ const times = []; for (let again = 0; again < 8; again++) for (const query of {}) {{ \
@@ -106,6 +190,22 @@ fn measure(page: &mut Page, folder: &Path) {
         wish("query")
     );
     eprintln!("  query with blocks present, ms: {}", page.eval(&script).as_str().unwrap());
+    page.call("HeapProfiler.collectGarbage", &serde_json::json!({}));
+    let memory = page.eval("`${(performance.memory.usedJSHeapSize / 1e6).toFixed(1)} MB`");
+    eprintln!("  JavaScript's heap after these: {}", memory.as_str().unwrap());
+
+    server.state.lock().unwrap().delay = Duration::ZERO;
+    page.call("Network.clearBrowserCache", &serde_json::json!({}));
+    page.open(&server.root("/index.html"));
+    page.eval("sessionStorage.clear()");
+    std::thread::sleep(Duration::from_millis(300));
+    slow(page, true);
+    let start = std::time::Instant::now();
+    page.press("Control+k");
+    page.insert(FIRST[0]);
+    page.wait(ANSWERED);
+    eprintln!("  first results on 1.6 Mbit/s with 150 ms: {:.2} s", start.elapsed().as_secs_f64());
+    slow(page, false);
 }
 
 /// What was asked since request number `before`: bodies as the server sent them; a request depends on all that had ended before it began.
