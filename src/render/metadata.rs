@@ -21,7 +21,10 @@ pub(super) fn description(note: &Note) -> String {
     let mut text = String::new();
     let mut count = 0;
     let prose = note.sections.iter().flat_map(|section| {
-        let is_code = |at: usize| section.code.iter().any(|span| (span.start as usize..span.end as usize).contains(&at));
+        let is_code = |at: usize| {
+            let next = section.code.partition_point(|span| span.end as usize <= at);
+            section.code.get(next).is_some_and(|span| span.start as usize <= at)
+        };
         section.text.char_indices().filter(move |(at, _)| !is_code(*at)).map(|(_, c)| c).chain(['\n'])
     });
     for c in prose {
