@@ -21,6 +21,7 @@ use self::backlink::Backlink;
 use self::language::Letters;
 use self::privacy::Rules;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crate::config::Config;
 use crate::diagnostic::{Code, Diagnostic};
@@ -61,7 +62,7 @@ pub struct Site {
 #[derive(Debug, Clone)]
 pub struct Page {
     /// The note.
-    pub note: Note,
+    pub note: Arc<Note>,
     /// Its address.
     pub url: UrlPath,
     /// The folder it is listed in. The index note of a folder belongs to that folder.
@@ -160,16 +161,26 @@ pub struct Origin<'a> {
 
 /// Assembles the site: leaves out what is not published, gives addresses, resolves links.
 #[must_use]
-pub fn assemble(config: Config, notes: Vec<Note>, attachments: &[Attachment]) -> (Site, Vec<Diagnostic>) {
+pub fn assemble(config: Config, notes: Vec<impl Into<Arc<Note>>>, attachments: &[Attachment]) -> (Site, Vec<Diagnostic>) {
     assemble_from(Origin::default(), config, notes, attachments)
 }
 
-/// The same, knowing where the notes come from. `config.title` and `config.language` of the result are always filled.
+/// The same, knowing where the notes come from. `config.title` and `config.language` of the result are always filled. Notes that are shared stay
+/// shared: a site that differs in one note from the last one costs no copy of the others.
 #[must_use]
-pub fn assemble_from(origin: Origin<'_>, mut config: Config, mut notes: Vec<Note>, attachments: &[Attachment]) -> (Site, Vec<Diagnostic>) {
+pub fn assemble_from(
+    origin: Origin<'_>,
+    config: Config,
+    notes: Vec<impl Into<Arc<Note>>>,
+    attachments: &[Attachment],
+) -> (Site, Vec<Diagnostic>) {
+    of_shared(origin, config, notes.into_iter().map(Into::into).collect(), attachments)
+}
+
+fn of_shared(origin: Origin<'_>, mut config: Config, mut notes: Vec<Arc<Note>>, attachments: &[Attachment]) -> (Site, Vec<Diagnostic>) {
     notes.sort_by(|a, b| a.path.cmp(&b.path));
     let rules = Rules::of(&config);
-    let (published, private): (Vec<Note>, Vec<Note>) = notes.into_iter().partition(|note| rules.note(note).is_none());
+    let (published, private): (Vec<Arc<Note>>, Vec<Arc<Note>>) = notes.into_iter().partition(|note| rules.note(note).is_none());
     // A file in a private folder is to a reference what a private note is.
     let (private_files, attachments): (Vec<&Attachment>, Vec<&Attachment>) =
         attachments.iter().partition(|attachment| rules.file(&attachment.path).is_some());
@@ -179,7 +190,7 @@ pub fn assemble_from(origin: Origin<'_>, mut config: Config, mut notes: Vec<Note
     let plan = folder::plan(spelling, &published);
     let mut claims = Claims::default();
     let addresses = plan::addresses(spelling, &published, &plan, &attachments, &mut claims, &mut diagnostics);
-    let letters: Vec<Letters> = published.par_iter().map(Letters::of).collect();
+    let letters: Vec<Letters> = published.par_iter().map(|note| Letters::of(note)).collect();
     settle(&mut config, origin.name, &published, &plan, &letters);
     let site_language = config.language.clone().unwrap_or_default();
     let mut pages: Vec<Page> = published
@@ -247,7 +258,7 @@ pub fn assemble_from(origin: Origin<'_>, mut config: Config, mut notes: Vec<Note
 }
 
 /// Fills the title and the language that the configuration leaves open.
-fn settle(config: &mut Config, name: &str, notes: &[Note], plan: &folder::Plan, letters: &[Letters]) {
+fn settle(config: &mut Config, name: &str, notes: &[Arc<Note>], plan: &folder::Plan, letters: &[Letters]) {
     if config.language.as_deref().is_none_or(|language| language.trim().is_empty()) {
         let mut all = Letters::default();
         letters.iter().for_each(|letters| all += *letters);

@@ -32,13 +32,13 @@ pub(super) fn redirect(shared: &Shared<'_>, at: usize) -> Result<Artifact, Diagn
 /// `404.html`. A host shows it at any depth, so its references must not be relative: with a known `base_url` they start at its path. Without
 /// one they are relative to the root; then a host shows the page bare, but readable, at deeper addresses.
 pub(super) fn not_found(shared: &Shared<'_>, url: &UrlPath) -> Result<Artifact, Diagnostic> {
-    let words = shared.theme.words(&shared.language);
+    let words = shared.theme.words(&shared.facts.language);
     let title = words.get("not_found").to_owned();
     let about = About {
         kind: "404",
         title: &title,
         description: "",
-        language: &shared.language,
+        language: &shared.facts.language,
         url,
         image: "",
         structured: "",

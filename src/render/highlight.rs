@@ -38,12 +38,12 @@ use self::language::Language;
 use super::html::escape_into;
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::note::CodeBlock;
-use crate::site::{PageId, Site};
+use crate::site::{Page, PageId, Site};
 
-/// The finished code blocks of a site.
+/// The finished code blocks of a site, or of some of its pages.
 #[derive(Debug, Default)]
 pub struct Blocks {
-    pages: Vec<Vec<Block>>,
+    pages: BTreeMap<PageId, Vec<Block>>,
 }
 
 #[derive(Debug)]
@@ -59,7 +59,7 @@ struct Block {
 impl Blocks {
     /// Appends the element of a page's code block of this text.
     pub(super) fn write(&self, out: &mut String, page: PageId, block: usize, text: &str) {
-        let Some(block) = self.pages.get(page.0 as usize).and_then(|blocks| blocks.get(block)) else { return };
+        let Some(block) = self.pages.get(&page).and_then(|blocks| blocks.get(block)) else { return };
         if !block.title.is_empty() {
             out.push_str("<figure class=\"code\"><figcaption>");
             escape_into(out, &block.title);
@@ -85,11 +85,22 @@ impl Blocks {
 
 /// Highlights every code block of the site and keeps the result in the cache, for this build's successor.
 pub(super) fn blocks(site: &Site, cache: &Cache) -> (Blocks, Vec<Diagnostic>) {
+    let (blocks, diagnostics, done) = of_pages((0..).map(PageId).zip(&site.pages), cache);
+    cache.keep(done);
+    (blocks, diagnostics)
+}
+
+/// Highlights the code blocks of some pages.
+pub(super) fn some(site: &Site, pages: &BTreeSet<PageId>, cache: &Cache) -> Blocks {
+    of_pages(pages.iter().filter_map(|id| Some((*id, site.pages.get(id.0 as usize)?))), cache).0
+}
+
+fn of_pages<'a>(site: impl Iterator<Item = (PageId, &'a Page)>, cache: &Cache) -> (Blocks, Vec<Diagnostic>, BTreeMap<Key, Arc<str>>) {
     let mut diagnostics = Vec::new();
     let mut unknown: BTreeSet<String> = BTreeSet::new();
     let mut work: BTreeMap<Key, (Language, &str)> = BTreeMap::new();
-    let mut wanted: Vec<Vec<Option<Key>>> = Vec::with_capacity(site.pages.len());
-    for page in &site.pages {
+    let mut wanted: Vec<(PageId, &Page, Vec<Option<Key>>)> = Vec::new();
+    for (id, page) in site {
         let keys = page.note.code.iter().map(|block| {
             let name = block.language();
             let at = |code, message: String| Diagnostic::at(code, page.note.file.clone(), block.span, message);
@@ -115,7 +126,8 @@ pub(super) fn blocks(site: &Site, cache: &Cache) -> (Blocks, Vec<Diagnostic>) {
             work.insert(key, (language, &block.text));
             Some(key)
         });
-        wanted.push(keys.collect());
+        let keys = keys.collect();
+        wanted.push((id, page, keys));
     }
     let work: Vec<(Key, (Language, &str))> = work.into_iter().collect();
     let done: Vec<(Key, Option<Arc<str>>)> = work
@@ -125,8 +137,8 @@ pub(super) fn blocks(site: &Site, cache: &Cache) -> (Blocks, Vec<Diagnostic>) {
         .collect();
     let failed: BTreeSet<Key> = done.iter().filter(|(_, html)| html.is_none()).map(|(key, _)| *key).collect();
     let done: BTreeMap<Key, Arc<str>> = done.into_iter().filter_map(|(key, html)| Some((key, html?))).collect();
-    let mut pages = Vec::with_capacity(wanted.len());
-    for (page, keys) in site.pages.iter().zip(wanted) {
+    let mut pages = BTreeMap::new();
+    for (id, page, keys) in wanted {
         let blocks = page.note.code.iter().zip(keys).map(|(block, key)| {
             if key.is_some_and(|key| failed.contains(&key)) {
                 let message = "the syntax definition cannot cope with this code block";
@@ -134,10 +146,10 @@ pub(super) fn blocks(site: &Site, cache: &Cache) -> (Blocks, Vec<Diagnostic>) {
             }
             Block { language: shown(block), title: title(&block.info), html: key.and_then(|key| done.get(&key).cloned()) }
         });
-        pages.push(blocks.collect());
+        let blocks: Vec<Block> = blocks.collect();
+        pages.insert(id, blocks);
     }
-    cache.keep(done);
-    (Blocks { pages }, diagnostics)
+    (Blocks { pages }, diagnostics, done)
 }
 
 /// The language as the block shows it: nothing for plain text.

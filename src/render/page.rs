@@ -22,9 +22,15 @@ const BACKLINKS: usize = 100;
 const MENTIONS: usize = 20;
 
 /// What all pages share.
+#[derive(Clone, Copy)]
 pub(super) struct Shared<'a> {
     pub(super) site: &'a Site,
     pub(super) theme: &'a Theme,
+    pub(super) facts: &'a Facts,
+}
+
+/// What is worked out once for all pages of a site.
+pub(super) struct Facts {
     pub(super) navs: Navs,
     pub(super) counts: Vec<usize>,
     /// The language of pages that no note gives one.
@@ -49,8 +55,8 @@ pub(super) struct About<'a> {
     pub(super) structured: &'a str,
 }
 
-impl<'a> Shared<'a> {
-    pub(super) fn new(site: &'a Site, theme: &'a Theme) -> Self {
+impl Facts {
+    pub(super) fn new(site: &Site) -> Self {
         let fixed = |path: &str| UrlPath::new(path).expect("a constant path is clean");
         let language = site_language(site);
         let view = SiteView {
@@ -63,8 +69,6 @@ impl<'a> Shared<'a> {
             notes: site.pages.len(),
         };
         Self {
-            site,
-            theme,
             navs: Navs::new(site),
             counts: listing::counts(site),
             home: site.folders.first().map_or_else(|| fixed("index.html"), |root| root.url.clone()),
@@ -74,7 +78,9 @@ impl<'a> Shared<'a> {
             language,
         }
     }
+}
 
+impl Shared<'_> {
     /// The context that every template sees.
     pub(super) fn context(&self, about: &About<'_>, nav: Value) -> Context {
         let from = about.url;
@@ -89,14 +95,14 @@ impl<'a> Shared<'a> {
             image: about.image.to_owned(),
             structured: about.structured.to_owned(),
             feeds: metadata::feeds(self, from),
-            home: self.home.href_from(from),
-            is_home: *from == self.home,
-            tags_url: self.tags.href_from(from),
-            all_url: self.all.href_from(from),
+            home: self.facts.home.href_from(from),
+            is_home: *from == self.facts.home,
+            tags_url: self.facts.tags.href_from(from),
+            all_url: self.facts.all.href_from(from),
             breadcrumbs: self.breadcrumbs(&about.above, from),
         };
         let mut context = Context::new();
-        context.insert_value("site", self.site_view.clone());
+        context.insert_value("site", self.facts.site_view.clone());
         context.insert_value("page", Value::from_serializable(&view));
         context.insert_value("nav", nav);
         context.insert_value("t", self.theme.words(about.language).value());
@@ -127,7 +133,7 @@ impl<'a> Shared<'a> {
 
     /// The site's first page.
     pub(super) fn home(&self) -> &UrlPath {
-        &self.home
+        &self.facts.home
     }
 
     /// A page's full address, where the site's is known. `index.html` is left out, as hosts do.
@@ -158,7 +164,7 @@ impl<'a> Shared<'a> {
             structured: &metadata::structured(self, page, &description, &above),
             above,
         };
-        let mut context = self.context(&about, self.navs.page(id));
+        let mut context = self.context(&about, self.facts.navs.page(id));
         let link = |id: PageId| listing::link(site, id, &page.url);
         let tags = page.tags.iter().filter_map(|tag| site.tags.get(tag.0 as usize));
         let view = NoteView {
@@ -198,7 +204,7 @@ impl<'a> Shared<'a> {
         if !page.is_index {
             return Value::none();
         }
-        Value::from_serializable(&listing::folder(self.site, &self.counts, page.folder, &page.url, true))
+        Value::from_serializable(&listing::folder(self.site, &self.facts.counts, page.folder, &page.url, true))
     }
 }
 
