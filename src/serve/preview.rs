@@ -18,8 +18,8 @@ use crate::note::{self, Note, markdown};
 use crate::path::SourcePath;
 use crate::render::highlight;
 use crate::site::{self, Origin};
-use crate::source::SourceFile;
 use crate::source::disk::{self, Folder};
+use crate::source::{Attachment, SourceFile};
 use crate::theme::{Overrides, Theme};
 
 /// Where a site is and how it is configured, as the command line finds it.
@@ -64,6 +64,33 @@ struct Parsed {
     faults: Vec<Diagnostic>,
 }
 
+/// What a state is made of. Equal inputs make equal states.
+#[derive(Debug, Clone)]
+struct Inputs {
+    config: Config,
+    name: String,
+    notes: Vec<Arc<Note>>,
+    held_back: Vec<SourcePath>,
+    attachments: Vec<Attachment>,
+    theme: Arc<Theme>,
+    /// What of the theme is the site's own.
+    overrides: Overrides,
+    /// What assembling them said.
+    faults: Vec<Diagnostic>,
+}
+
+impl Inputs {
+    /// Whether all but the theme is the same. Notes that were not parsed again are one and the same.
+    fn has_notes_of(&self, other: &Self) -> bool {
+        self.config == other.config
+            && self.name == other.name
+            && self.notes.len() == other.notes.len()
+            && self.notes.iter().zip(&other.notes).all(|(a, b)| Arc::ptr_eq(a, b))
+            && self.held_back == other.held_back
+            && self.attachments == other.attachments
+    }
+}
+
 /// What an update came to.
 #[derive(Debug)]
 pub enum Update {
@@ -88,13 +115,14 @@ pub struct Preview {
     files: Files,
     notes: BTreeMap<SourcePath, Parsed>,
     overrides: Overrides,
+    is_configured: bool,
     theme: Option<Arc<Theme>>,
     theme_faults: Vec<Diagnostic>,
     cache: Arc<highlight::Cache>,
-    /// What the last update was made of.
+    /// That of the last update.
     config: Option<Config>,
-    sources: Option<(Vec<SourceFile>, Vec<SourcePath>)>,
-    good: Option<Arc<World>>,
+    /// The last good state, and what it was made of.
+    good: Option<(Arc<World>, Inputs)>,
     /// Notes that could not be read from the start: what was published without them still is.
     held_back: Option<BTreeSet<SourcePath>>,
     /// The faults of notes that cannot be read any more.
@@ -103,6 +131,8 @@ pub struct Preview {
     said: Vec<Diagnostic>,
     /// What making the pages said, when they were made last.
     rendered: Vec<Diagnostic>,
+    /// The same for the last good state.
+    good_rendered: Vec<Diagnostic>,
 }
 
 impl Preview {
@@ -115,7 +145,7 @@ impl Preview {
     /// The last good state.
     #[must_use]
     pub fn world(&self) -> Option<&Arc<World>> {
-        self.good.as_ref()
+        self.good.as_ref().map(|(world, _)| world)
     }
 
     /// Every fault that is not allowed, sorted: what `biji check` tells.
@@ -143,55 +173,65 @@ impl Preview {
 
     /// Reads what changed and works out the next state.
     pub fn update(&mut self, place: &Place, changes: &Changes) -> Update {
-        let is_other_config = self.config.as_ref() != Some(&place.config);
+        let was_faulty = self.said.iter().chain(&self.rendered).any(|fault| self.is_error(fault));
         self.config = Some(place.config.clone());
-        let mut said = place.diagnostics.clone();
+        self.said = place.diagnostics.clone();
         if !place.content.is_dir() {
-            self.said = said;
-            return self.faulty();
+            return Update::Faulty;
         }
         let reading = self.files.read(place.folder(), &place.real, changes);
-        said.extend(reading.found);
+        self.said.extend(reading.found);
         let theme = self.read_theme(place, changes);
-        said.extend(self.theme_faults.iter().cloned());
-
-        let attachments: Vec<SourcePath> = reading.tree.attachments.iter().map(|attachment| attachment.path.clone()).collect();
-        let sources = (reading.tree.notes, attachments);
-        let is_other = is_other_config || self.sources.as_ref().is_none_or(|old| !same(&old.0, &sources.0) || old.1 != sources.1);
-        let is_touched =
-            self.good.as_ref().is_some_and(|good| good.site.attachments.iter().any(|(path, _)| reading.touched.contains(path)));
-        let was_faulty = self.said.iter().chain(&self.rendered).any(|fault| self.is_error(fault));
-        if !is_other && theme == Changed::No && !was_faulty {
-            return match &self.good {
-                Some(good) if is_touched => Update::Next { world: Arc::clone(good), checked: true },
-                _ => Update::Same,
-            };
+        self.said.extend(self.theme_faults.iter().cloned());
+        let (notes, held_back) = self.parse(&reading.tree.notes);
+        let mut inputs = Inputs {
+            config: place.config.clone(),
+            name: place.name.clone(),
+            notes,
+            held_back,
+            attachments: reading.tree.attachments,
+            theme,
+            overrides: self.overrides.clone(),
+            faults: Vec::new(),
+        };
+        let (mut same_theme, mut only_styles, mut same_config) = (false, false, false);
+        if let Some((good, of_good)) = &self.good {
+            let same_notes = inputs.has_notes_of(of_good);
+            same_theme = inputs.overrides.templates == of_good.overrides.templates && inputs.overrides.statics == of_good.overrides.statics;
+            only_styles = same_notes && styles_alone(&of_good.overrides, &inputs.overrides);
+            same_config = inputs.config == of_good.config;
+            if same_notes && same_theme {
+                self.said.extend(of_good.faults.iter().cloned());
+                // What was wrong with a change that was taken back is wrong no more.
+                if was_faulty {
+                    self.rendered.clone_from(&self.good_rendered);
+                }
+                let is_touched = good.site.attachments.iter().any(|(path, _)| reading.touched.contains(path));
+                return if is_touched { Update::Next { world: Arc::clone(good), checked: true } } else { Update::Same };
+            }
         }
-        let (notes, held_back) = self.parse(&sources.0, &mut said);
-        let origin = Origin { name: &place.name, held_back: &held_back };
-        let (site, faults) = site::assemble_from(origin, place.config.clone(), notes, &reading.tree.attachments);
-        said.extend(faults);
-        said.extend(disk::check_attachments(place.folder(), &site.attachments));
-        self.sources = Some(sources);
-
-        let theme_now = self.theme.clone().unwrap_or_else(|| Arc::new(Theme::new(Overrides::default()).0));
-        let world = Arc::new(World::new(site, theme_now, Arc::clone(&self.cache), place.real.clone()));
-        said.extend(world.collision());
-        self.said = said;
+        let origin = Origin { name: &inputs.name, held_back: &inputs.held_back };
+        let (site, mut faults) = site::assemble_from(origin, inputs.config.clone(), inputs.notes.clone(), &inputs.attachments);
+        faults.extend(disk::check_attachments(place.folder(), &site.attachments));
+        let world = Arc::new(World::new(site, Arc::clone(&inputs.theme), Arc::clone(&self.cache), place.real.clone()));
+        faults.extend(world.collision());
+        self.said.extend(faults.iter().cloned());
+        inputs.faults = faults;
         if self.said.iter().any(|fault| self.is_error(fault)) {
-            return self.faulty();
+            return Update::Faulty;
         }
-        // A template can fail on any page. The pages of changed notes alone are checked later, see `checked`.
-        let must_check = self.good.is_some() && (theme == Changed::All || is_other_config || was_faulty);
-        if must_check {
+        // A template can fail on any page, so all are made before another theme is shown. After a change of notes they are made behind it.
+        let is_checked = self.good.is_some() && ((!same_theme && !only_styles) || !same_config || was_faulty);
+        if is_checked {
             self.rendered = world.check();
             self.cache = Arc::new(world.cache.successor());
             if self.rendered.iter().any(|fault| self.is_error(fault)) {
-                return self.faulty();
+                return Update::Faulty;
             }
+            self.good_rendered.clone_from(&self.rendered);
         }
-        self.good = Some(Arc::clone(&world));
-        if theme == Changed::Styles && !is_other { Update::Styles(world) } else { Update::Next { world, checked: must_check } }
+        self.good = Some((Arc::clone(&world), inputs));
+        if only_styles { Update::Styles(world) } else { Update::Next { world, checked: is_checked } }
     }
 
     /// Takes what making all pages of a state said. False when there are errors: then `before` is the state to show.
@@ -199,10 +239,12 @@ impl Preview {
         self.rendered = faults;
         self.cache = Arc::new(world.cache.successor());
         let is_good = !self.rendered.iter().any(|fault| self.is_error(fault));
-        if !is_good && before.is_some() {
-            self.good = before.cloned();
-            // The same files again may come to something else.
-            self.sources = None;
+        if is_good {
+            self.good_rendered.clone_from(&self.rendered);
+        } else if let (Some(before), Some((good, inputs))) = (before, &mut self.good) {
+            *good = Arc::clone(before);
+            // They are those of the state that failed: no other must be taken for it.
+            inputs.notes.clear();
         }
         is_good
     }
@@ -211,40 +253,36 @@ impl Preview {
         self.config.as_ref().is_some_and(|config| config.severity(fault.code) == Severity::Error)
     }
 
-    fn faulty(&mut self) -> Update {
-        self.sources = None;
-        Update::Faulty
-    }
-
-    /// Reads the site's own templates and static files, where they may have changed.
-    fn read_theme(&mut self, place: &Place, changes: &Changes) -> Changed {
-        let below = |folder: &str| {
-            let mut roots = vec![place.root.join(folder)];
-            roots.extend(std::fs::canonicalize(&place.root).ok().map(|root| root.join(folder)));
-            changes.paths.iter().any(|path| roots.iter().any(|root| path.starts_with(root)))
-        };
-        let is_concerned = self.theme.is_none() || changes.all || below("templates") || below("static") || !place.is_configured;
-        if !is_concerned {
-            return Changed::No;
+    /// The theme. Reads the site's own templates and static files where they may have changed.
+    fn read_theme(&mut self, place: &Place, changes: &Changes) -> Arc<Theme> {
+        let root = std::fs::canonicalize(&place.root).unwrap_or_else(|_| place.root.clone());
+        let folders = ["templates", "static"].map(|folder| root.join(folder));
+        let is_named = changes.paths.iter().any(|path| *path == root || folders.iter().any(|folder| path.starts_with(folder)));
+        let was_configured = std::mem::replace(&mut self.is_configured, place.is_configured);
+        if let Some(theme) = &self.theme
+            && !(changes.all || is_named || was_configured != place.is_configured)
+        {
+            return Arc::clone(theme);
         }
         let (overrides, mut found) =
             if place.is_configured { disk::read_overrides(&place.root) } else { (Overrides::default(), Vec::new()) };
-        let same_templates = self.overrides.templates == overrides.templates;
-        if self.theme.is_some() && same_templates && self.overrides.statics == overrides.statics {
-            return Changed::No;
+        if let Some(theme) = &self.theme
+            && self.overrides.templates == overrides.templates
+            && self.overrides.statics == overrides.statics
+        {
+            return Arc::clone(theme);
         }
-        let is_first = self.theme.is_none();
-        let only_styles = !is_first && same_templates && styles_alone(&self.overrides, &overrides);
         self.overrides = overrides.clone();
         let (theme, faults) = Theme::new(overrides);
         found.extend(faults);
-        self.theme = Some(Arc::new(theme));
         self.theme_faults = found;
-        if only_styles { Changed::Styles } else { Changed::All }
+        let theme = Arc::new(theme);
+        self.theme = Some(Arc::clone(&theme));
+        theme
     }
 
     /// Parses the notes whose text changed. A note that cannot be read any more stays as it was when it could.
-    fn parse(&mut self, sources: &[SourceFile], said: &mut Vec<Diagnostic>) -> (Vec<Arc<Note>>, Vec<SourcePath>) {
+    fn parse(&mut self, sources: &[SourceFile]) -> (Vec<Arc<Note>>, Vec<SourcePath>) {
         self.broken.clear();
         let mut old = std::mem::take(&mut self.notes);
         let work: Vec<(Option<Parsed>, &SourceFile)> = sources.iter().map(|source| (old.remove(&source.path), source)).collect();
@@ -254,8 +292,13 @@ impl Preview {
                 Some(old) if old.source.file == source.file => old,
                 old => {
                     let (note, faults) = note::parse(source, markdown::Options::default());
-                    let note = note.map(Arc::new);
-                    let good = note.clone().or_else(|| old.and_then(|old| old.good));
+                    let old = old.and_then(|old| old.good);
+                    // A change that was taken back leaves the note as it was.
+                    let note = note.map(|note| match &old {
+                        Some(old) if old.file == note.file => Arc::clone(old),
+                        _ => Arc::new(note),
+                    });
+                    let good = note.clone().or(old);
                     Parsed { source: source.clone(), note, good, faults }
                 }
             })
@@ -266,7 +309,7 @@ impl Preview {
                 Some(note) => notes.push(Arc::clone(note)),
                 None => held_back.push(one.source.path.clone()),
             }
-            said.extend(one.faults.iter().cloned());
+            self.said.extend(one.faults.iter().cloned());
             if one.note.is_none() && self.held_back.as_ref().is_some_and(|known| !known.contains(&one.source.path)) {
                 self.broken.extend(one.faults.iter().cloned());
             }
@@ -282,21 +325,9 @@ impl Preview {
     }
 }
 
-/// How the theme changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Changed {
-    No,
-    Styles,
-    All,
-}
-
-/// Whether two sets of static files differ in the content of style sheets alone.
+/// Whether two themes differ in the content of style sheets alone.
 fn styles_alone(old: &Overrides, new: &Overrides) -> bool {
-    old.statics.len() == new.statics.len()
+    old.templates == new.templates
+        && old.statics.len() == new.statics.len()
         && old.statics.iter().zip(&new.statics).all(|(old, new)| old == new || (old.0 == new.0 && old.0.as_str().ends_with(".css")))
-}
-
-/// Whether the notes are those of last time. Texts that were not read again are one and the same.
-fn same(old: &[SourceFile], new: &[SourceFile]) -> bool {
-    old.len() == new.len() && old.iter().zip(new).all(|(old, new)| old.path == new.path && old.file == new.file)
 }
