@@ -328,7 +328,7 @@ fn a_browser_shows_changes_and_faults_by_itself() {
     page.wait("document.querySelector('biji-faults')?.shadowRoot.querySelector('.panel')?.innerText.includes('content/long.md:2')");
     assert!(page.eval("document.body.innerText").as_str().unwrap().contains("The last word."));
     let told = page.eval("document.querySelector('biji-faults').shadowRoot.textContent");
-    assert!(told.as_str().unwrap().contains("title: [") && told.as_str().unwrap().contains("help: "), "{told}");
+    assert!(told.as_str().unwrap().contains("│ title: [") && told.as_str().unwrap().contains("help: "), "{told}");
     if let Some(folder) = std::env::var_os("BIJI_SCREENSHOTS") {
         for (name, width, dark) in [("wide", 1280, false), ("narrow", 390, true)] {
             page.window(width, 800);

@@ -50,7 +50,9 @@ fn excerpt(text: &str, span: Span) -> (String, String, String) {
     let start = text.floor_char_boundary(span.start as usize);
     let line_start = text[..start].rfind(is_end).map_or(0, |at| at + 1);
     let line_end = text[start..].find(is_end).map_or(text.len(), |at| start + at);
-    let end = text.floor_char_boundary(span.end as usize).clamp(start, line_end);
+    // A place between two letters shows at the one behind it.
+    let one = text[start..line_end].chars().next().map_or(0, char::len_utf8);
+    let end = text.floor_char_boundary(span.end as usize).clamp(start + one, line_end);
     let before: Vec<char> = text[line_start..start].chars().collect();
     let cut = before.len().saturating_sub(AROUND);
     let before: String = before[cut..].iter().collect();
@@ -76,7 +78,7 @@ mod tests {
         // A place that goes over the line's end, one behind the text, one inside a character.
         assert_eq!(excerpt(text, Span::new(at, 99)), ("前".into(), "x后".into(), String::new()));
         assert_eq!(excerpt(text, Span::new(99, 99)), ("end".into(), String::new(), String::new()));
-        assert_eq!(excerpt(text, Span::new(1, 2)).2, "");
+        assert_eq!(excerpt(text, Span::new(1, 2)), (String::new(), "一".into(), String::new()));
         let long = format!("{}x{}", "长".repeat(100), "a".repeat(100));
         let (before, marked, after) = excerpt(&long, Span::new(300, 301));
         assert_eq!((before.chars().count(), &*marked, after.chars().count()), (61, "x", 61));

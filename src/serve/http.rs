@@ -85,8 +85,8 @@ fn converse(mut stream: TcpStream, shared: &Shared) -> io::Result<()> {
                     break request;
                 }
                 Ok(None) if bytes.len() < LONGEST_HEAD => {}
-                Ok(None) => return write(&mut stream, &Answer::plain(431, "The request is too long."), false, true),
-                Err(()) => return write(&mut stream, &Answer::plain(400, "This is no HTTP request."), false, true),
+                Ok(None) => return refuse(&mut stream, &Answer::plain(431, "The request is too long.")),
+                Err(()) => return refuse(&mut stream, &Answer::plain(400, "This is no HTTP request.")),
             }
             let mut chunk = [0; 4096];
             let read = stream.read(&mut chunk)?;
@@ -101,9 +101,23 @@ fn converse(mut stream: TcpStream, shared: &Shared) -> io::Result<()> {
             answer => write(&mut stream, &answer, request.method == "HEAD", request.is_last)?,
         }
         if request.is_last {
-            return Ok(());
+            return linger(&mut stream);
         }
     }
+}
+
+/// Answers what is not read on.
+fn refuse(stream: &mut TcpStream, answer: &Answer) -> io::Result<()> {
+    write(stream, answer, false, true)?;
+    linger(stream)
+}
+
+/// Ends a connection so that the answer arrives: closed with something unread, it would be reset.
+fn linger(stream: &mut TcpStream) -> io::Result<()> {
+    stream.shutdown(std::net::Shutdown::Write)?;
+    stream.set_read_timeout(Some(Duration::from_millis(500)))?;
+    io::copy(&mut stream.take(1 << 20), &mut io::sink())?;
+    Ok(())
 }
 
 /// The request that the bytes begin with, and the length of its head; `None` while it is not complete.

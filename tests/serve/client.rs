@@ -33,7 +33,7 @@ impl Served {
         let mut child = Command::new(env!("CARGO_BIN_EXE_biji"))
             .arg("serve")
             .arg(root)
-            .args(["--port", "0"])
+            .args(if arguments.contains(&"--port") { &[][..] } else { &["--port", "0"] })
             .args(arguments)
             .env("BIJI_CACHE_DIR", "")
             .stdin(Stdio::null())
