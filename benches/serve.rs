@@ -20,7 +20,7 @@ use std::time::{Duration, Instant};
 use client::{Served, found};
 
 /// How often each change is made.
-const ROUNDS: usize = 9;
+const ROUNDS: usize = 5;
 /// What a start or a change may take.
 const PATIENCE: Duration = Duration::from_secs(120);
 
@@ -73,7 +73,7 @@ fn measure(served: &Served, size: usize, what: &str, change: impl Fn(usize) -> S
     for round in 0..ROUNDS {
         let mut events = served.events(PATIENCE);
         // The work behind the last change must not count for this one.
-        std::thread::sleep(Duration::from_millis(if size > 2_000 { 6_000 } else { 1_000 }));
+        std::thread::sleep(Duration::from_millis(if size > 2_000 { 4_000 } else { 1_000 }));
         let start = Instant::now();
         let word = change(round);
         events.reload();

@@ -14,8 +14,6 @@ pub mod privacy;
 pub mod sentence;
 pub mod tag;
 
-use rayon::prelude::*;
-
 use self::address::{Claims, Spelling};
 use self::backlink::Backlink;
 use self::language::Letters;
@@ -174,10 +172,25 @@ pub fn assemble_from(
     notes: Vec<impl Into<Arc<Note>>>,
     attachments: &[Attachment],
 ) -> (Site, Vec<Diagnostic>) {
-    of_shared(origin, config, notes.into_iter().map(Into::into).collect(), attachments)
+    assemble_again(&mut Memo::default(), origin, config, notes.into_iter().map(Into::into).collect(), attachments)
 }
 
-fn of_shared(origin: Origin<'_>, mut config: Config, mut notes: Vec<Arc<Note>>, attachments: &[Attachment]) -> (Site, Vec<Diagnostic>) {
+/// What assembling a site worked out of single notes, for the next time: a note that is still the same is not looked through again.
+#[derive(Debug, Default)]
+pub struct Memo {
+    letters: language::Counted,
+    mentions: mention::Memo,
+}
+
+/// The same as [`assemble_from`], whatever `memo` holds; faster when it is that of a site which differs little.
+#[must_use]
+pub fn assemble_again(
+    memo: &mut Memo,
+    origin: Origin<'_>,
+    mut config: Config,
+    mut notes: Vec<Arc<Note>>,
+    attachments: &[Attachment],
+) -> (Site, Vec<Diagnostic>) {
     notes.sort_by(|a, b| a.path.cmp(&b.path));
     let rules = Rules::of(&config);
     let (published, private): (Vec<Arc<Note>>, Vec<Arc<Note>>) = notes.into_iter().partition(|note| rules.note(note).is_none());
@@ -190,7 +203,8 @@ fn of_shared(origin: Origin<'_>, mut config: Config, mut notes: Vec<Arc<Note>>, 
     let plan = folder::plan(spelling, &published);
     let mut claims = Claims::default();
     let addresses = plan::addresses(spelling, &published, &plan, &attachments, &mut claims, &mut diagnostics);
-    let letters: Vec<Letters> = published.par_iter().map(|note| Letters::of(note)).collect();
+    memo.letters = language::count(&published, &memo.letters);
+    let letters: Vec<Letters> = memo.letters.iter().map(|(_, letters)| *letters).collect();
     settle(&mut config, origin.name, &published, &plan, &letters);
     let site_language = config.language.clone().unwrap_or_default();
     let mut pages: Vec<Page> = published
@@ -244,7 +258,7 @@ fn of_shared(origin: Origin<'_>, mut config: Config, mut notes: Vec<Arc<Note>>, 
         page.tags = page.tag_targets.iter().copied().flatten().filter(|tag| seen.insert(*tag)).collect();
     }
     if config.mentions {
-        for (page, mentions) in mention::collect(&pages, &folders).into_iter().enumerate() {
+        for (page, mentions) in mention::collect(&pages, &folders, &mut memo.mentions).into_iter().enumerate() {
             pages[page].mentions = mentions;
         }
     }

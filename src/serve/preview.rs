@@ -119,6 +119,8 @@ pub struct Preview {
     theme: Option<Arc<Theme>>,
     theme_faults: Vec<Diagnostic>,
     cache: Arc<highlight::Cache>,
+    /// What assembling worked out of single notes.
+    memo: site::Memo,
     /// That of the last update.
     config: Option<Config>,
     /// The last good state, and what it was made of.
@@ -211,7 +213,8 @@ impl Preview {
             }
         }
         let origin = Origin { name: &inputs.name, held_back: &inputs.held_back };
-        let (site, mut faults) = site::assemble_from(origin, inputs.config.clone(), inputs.notes.clone(), &inputs.attachments);
+        let (site, mut faults) =
+            site::assemble_again(&mut self.memo, origin, inputs.config.clone(), inputs.notes.clone(), &inputs.attachments);
         faults.extend(disk::check_attachments(place.folder(), &site.attachments));
         let world = Arc::new(World::new(site, Arc::clone(&inputs.theme), Arc::clone(&self.cache), place.real.clone()));
         faults.extend(world.collision());
