@@ -82,15 +82,18 @@ impl State {
         self.changed.notify_all();
     }
 
-    /// Answers searches with these files from now on.
+    /// Answers searches with these files from now on. Their scripts are for pages opened from a disk; to keep them would double the memory.
     pub(super) fn found(&self, artifacts: Vec<Artifact>) {
         let bytes = |artifact: Artifact| match artifact.payload {
-            Payload::Bytes(bytes) => Some((artifact.path, bytes)),
-            Payload::Attachment(_) => None,
+            Payload::Bytes(bytes) if !artifact.path.as_str().ends_with(".js") => Some((artifact.path, bytes)),
+            _ => None,
         };
         let made: Made = artifacts.into_iter().filter_map(bytes).collect();
         let mut inner = self.lock();
-        inner.old_search = std::mem::replace(&mut inner.search, Arc::new(made));
+        let old = std::mem::replace(&mut inner.search, Arc::new(made));
+        let search = Arc::clone(&inner.search);
+        let gone = old.iter().filter(|(url, _)| !search.contains_key(*url)).map(|(url, bytes)| (url.clone(), Arc::clone(bytes)));
+        inner.old_search = Arc::new(gone.collect());
         self.changed.notify_all();
     }
 

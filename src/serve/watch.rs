@@ -84,11 +84,9 @@ impl Watch {
         for (folder, below) in wanted {
             let is_there = folder.is_dir();
             let key = (folder.clone(), below);
-            if !is_there || changes.all || changes.paths.contains(&folder) {
-                if self.watched.remove(&key) {
-                    // It is not watched any more when it is gone.
-                    let _ = watcher.unwatch(&folder);
-                }
+            if (!is_there || changes.all || changes.paths.contains(&folder)) && self.watched.remove(&key) {
+                // It is not watched any more when it is gone.
+                let _ = watcher.unwatch(&folder);
             }
             if is_there && !self.watched.contains(&key) {
                 watcher.watch(&folder, if below { RecursiveMode::Recursive } else { RecursiveMode::NonRecursive })?;

@@ -147,15 +147,26 @@ fn look(request: &Request, state: &State, world: &World, news: &News, path: &str
         }
         None => {}
     }
-    if file.starts_with(crate::index::files::FOLDER)
-        && let Some(found) = state.search_file(&url, FIRST_INDEX)
-    {
-        return Some(bytes(request, 200, kind, found));
+    if let Some(name) = file.strip_prefix(crate::index::files::FOLDER) {
+        let found = state.search_file(&url, FIRST_INDEX).or_else(|| search_script(world, name, &url));
+        if let Some(found) = found {
+            return Some(bytes(request, 200, kind, found));
+        }
     }
     let index = UrlPath::new(&format!("{path}/index.html")).filter(|_| !is_folder)?;
     world.file(&index)?.ok()?;
     let name = UrlPath::new(path)?;
     Some(Answer::plain(302, "It is a folder.").header("Location", format!("/{}/", name.encoded())))
+}
+
+/// A script of the search, which is not kept: only a page opened from a disk loads it.
+fn search_script(world: &World, name: &str, url: &UrlPath) -> Option<Arc<[u8]>> {
+    let is_one = ["entry", "engine-", "blocks-"].iter().any(|start| name.starts_with(start)) && name.ends_with(".js");
+    let made = is_one.then(|| world.search().0)?.into_iter().find(|artifact| artifact.path == *url)?;
+    match made.payload {
+        Payload::Bytes(bytes) => Some(bytes),
+        Payload::Attachment(_) => None,
+    }
 }
 
 /// The site's page for what does not exist.
