@@ -148,6 +148,8 @@ pub fn serve(
     let mut waiting = Some(Message::Changed(Changes::all()));
     let mut before: Option<Arc<World>> = None;
     let mut has_saved = false;
+    // The faults that pages were told last.
+    let mut told = "[]".to_owned();
     while let Some(message) = watch::next(&messages, &mut waiting) {
         match message {
             Message::Stop => break,
@@ -159,9 +161,10 @@ pub fn serve(
                 let is_good = preview.checked(&world, faults, before.as_ref());
                 let faults = fault::list(&preview.blocking().iter().collect::<Vec<_>>(), &preview.config());
                 match &before {
-                    Some(before) if !is_good => state.show(Arc::clone(before), true, faults),
-                    _ => state.tell(faults),
+                    Some(before) if !is_good => state.show(Arc::clone(before), true, faults.clone()),
+                    _ => state.tell(faults.clone()),
                 }
+                told = faults;
                 if !is_good {
                     tell(Event::Faulty(&preview));
                 } else {
@@ -177,9 +180,12 @@ pub fn serve(
                 match open() {
                     Ok(now) => place = now,
                     Err(fault) => {
-                        let config = preview.config();
-                        state.tell(fault::list(&[&fault], &config));
-                        tell(Event::Notice(fault.message));
+                        let faults = fault::list(&[&fault], &preview.config());
+                        if faults != told {
+                            state.tell(faults.clone());
+                            tell(Event::Notice(fault.message));
+                            told = faults;
+                        }
                         continue;
                     }
                 }
@@ -191,18 +197,18 @@ pub fn serve(
                 let update = front.install(|| preview.update(&place, &changes));
                 let faults = fault::list(&preview.blocking().iter().collect::<Vec<_>>(), &preview.config());
                 match update {
-                    Update::Same => state.tell(faults),
-                    Update::Faulty => {
-                        state.tell(faults);
-                        tell(Event::Faulty(&preview));
+                    Update::Same | Update::Faulty if faults != told => {
+                        state.tell(faults.clone());
+                        tell(if faults == "[]" { Event::Shown { preview: &preview, took: None } } else { Event::Faulty(&preview) });
                     }
+                    Update::Same | Update::Faulty => {}
                     Update::Styles(world) => {
-                        state.show(Arc::clone(&world), false, faults);
+                        state.show(Arc::clone(&world), false, faults.clone());
                         tell(Event::Shown { preview: &preview, took: Some(start.elapsed()) });
                         before = Some(world);
                     }
                     Update::Next { world, checked } => {
-                        state.show(Arc::clone(&world), true, faults);
+                        state.show(Arc::clone(&world), true, faults.clone());
                         tell(Event::Shown { preview: &preview, took: Some(start.elapsed()) });
                         if checked {
                             before = Some(Arc::clone(&world));
@@ -210,6 +216,7 @@ pub fn serve(
                         work.give(Task { world, checked, start });
                     }
                 }
+                told = faults;
             }
         }
     }

@@ -22,6 +22,8 @@ const HEADERS: usize = 100;
 const IDLE: Duration = Duration::from_secs(30);
 /// So many connections at once.
 const CONNECTIONS: usize = 256;
+/// How long a request waits for the first state of a site and for its index.
+const FIRST: Duration = Duration::from_secs(60);
 /// How often a page that waits for news is told that the server is still there.
 const HEARTBEAT: Duration = Duration::from_secs(10);
 
@@ -95,6 +97,14 @@ fn converse(mut stream: TcpStream, shared: &Shared) -> io::Result<()> {
             }
             bytes.extend_from_slice(&chunk[..read]);
         };
+        // Here and not on the threads that make pages: those who wait must not keep them from others.
+        if !request.target.starts_with("/.biji/") {
+            shared.state.wait_for_first(FIRST);
+            let path = request.target.split('?').next().unwrap_or_default();
+            if path.contains(crate::index::files::FOLDER) && path.ends_with(".bin") {
+                shared.state.wait_for_index(FIRST);
+            }
+        }
         let answer = shared.pool.install(|| answer::answer(&request, &shared.state, &shared.host));
         match answer {
             Answer { body: Body::News, .. } => return news(&mut stream, &shared.state),

@@ -80,6 +80,11 @@ struct Inputs {
 }
 
 impl Inputs {
+    /// Whether the site's own part of the theme is the same.
+    fn has_theme_of(&self, other: &Self) -> bool {
+        self.overrides.templates == other.overrides.templates && self.overrides.statics == other.overrides.statics
+    }
+
     /// Whether all but the theme is the same. Notes that were not parsed again are one and the same.
     fn has_notes_of(&self, other: &Self) -> bool {
         self.config == other.config
@@ -91,10 +96,19 @@ impl Inputs {
     }
 }
 
+/// A change that had errors: tried again only when something of it changes.
+#[derive(Debug)]
+struct Failed {
+    inputs: Inputs,
+    /// What reading and parsing said, and what all said.
+    before: Vec<Diagnostic>,
+    said: Vec<Diagnostic>,
+}
+
 /// What an update came to.
 #[derive(Debug)]
 pub enum Update {
-    /// Nothing that pages show changed.
+    /// Nothing that pages show changed; faults may have.
     Same,
     /// Style sheets alone changed: a page that is open can take them without being loaded again.
     Styles(Arc<World>),
@@ -129,6 +143,8 @@ pub struct Preview {
     held_back: Option<BTreeSet<SourcePath>>,
     /// The faults of notes that cannot be read any more.
     broken: Vec<Diagnostic>,
+    /// The last change, where it had errors.
+    failed: Option<Failed>,
     /// What reading, parsing and assembling said.
     said: Vec<Diagnostic>,
     /// What making the pages said, when they were made last.
@@ -199,10 +215,11 @@ impl Preview {
         let (mut same_theme, mut only_styles, mut same_config) = (false, false, false);
         if let Some((good, of_good)) = &self.good {
             let same_notes = inputs.has_notes_of(of_good);
-            same_theme = inputs.overrides.templates == of_good.overrides.templates && inputs.overrides.statics == of_good.overrides.statics;
+            same_theme = inputs.has_theme_of(of_good);
             only_styles = same_notes && styles_alone(&of_good.overrides, &inputs.overrides);
             same_config = inputs.config == of_good.config;
             if same_notes && same_theme {
+                self.failed = None;
                 self.said.extend(of_good.faults.iter().cloned());
                 // What was wrong with a change that was taken back is wrong no more.
                 if was_faulty {
@@ -212,6 +229,15 @@ impl Preview {
                 return if is_touched { Update::Next { world: Arc::clone(good), checked: true } } else { Update::Same };
             }
         }
+        if let Some(failed) = &self.failed
+            && failed.before == self.said
+            && inputs.has_notes_of(&failed.inputs)
+            && inputs.has_theme_of(&failed.inputs)
+        {
+            self.said.clone_from(&failed.said);
+            return Update::Same;
+        }
+        let before = self.said.clone();
         let origin = Origin { name: &inputs.name, held_back: &inputs.held_back };
         let (site, mut faults) =
             site::assemble_again(&mut self.memo, origin, inputs.config.clone(), inputs.notes.clone(), &inputs.attachments);
@@ -221,6 +247,7 @@ impl Preview {
         self.said.extend(faults.iter().cloned());
         inputs.faults = faults;
         if self.said.iter().any(|fault| self.is_error(fault)) {
+            self.failed = Some(Failed { inputs, before, said: self.said.clone() });
             return Update::Faulty;
         }
         // A template can fail on any page, so all are made before another theme is shown. After a change of notes they are made behind it.
@@ -229,10 +256,12 @@ impl Preview {
             self.rendered = world.check();
             self.cache = Arc::new(world.cache.successor());
             if self.rendered.iter().any(|fault| self.is_error(fault)) {
+                self.failed = Some(Failed { inputs, before, said: self.said.clone() });
                 return Update::Faulty;
             }
             self.good_rendered.clone_from(&self.rendered);
         }
+        self.failed = None;
         self.good = Some((Arc::clone(&world), inputs));
         if only_styles { Update::Styles(world) } else { Update::Next { world, checked: is_checked } }
     }

@@ -103,11 +103,21 @@ impl State {
         (inner.world.clone(), inner.news.clone())
     }
 
-    /// A file of the search. While there is no index at all, waits for the first.
-    pub(super) fn search_file(&self, url: &UrlPath, patience: Duration) -> Option<Arc<[u8]>> {
+    /// Waits until there is something to show: a state, or the faults for which there is none.
+    pub(super) fn wait_for_first(&self, patience: Duration) {
+        let is_waiting = |inner: &mut Inner| inner.world.is_none() && &*inner.news.faults == "[]" && !inner.is_stopping;
+        drop(self.changed.wait_timeout_while(self.lock(), patience, is_waiting));
+    }
+
+    /// Waits until something can be found.
+    pub(super) fn wait_for_index(&self, patience: Duration) {
+        let is_waiting = |inner: &mut Inner| inner.world.is_some() && inner.search.is_empty() && !inner.is_stopping;
+        drop(self.changed.wait_timeout_while(self.lock(), patience, is_waiting));
+    }
+
+    /// A file of the search.
+    pub(super) fn search_file(&self, url: &UrlPath) -> Option<Arc<[u8]>> {
         let inner = self.lock();
-        let is_waiting = |inner: &mut Inner| inner.search.is_empty() && !inner.is_stopping;
-        let (inner, _) = self.changed.wait_timeout_while(inner, patience, is_waiting).unwrap_or_else(PoisonError::into_inner);
         inner.search.get(url).or_else(|| inner.old_search.get(url)).cloned()
     }
 

@@ -8,7 +8,6 @@ use std::io;
 use std::net::IpAddr;
 use std::ops::Range;
 use std::sync::Arc;
-use std::time::Duration;
 
 use percent_encoding::percent_decode_str;
 
@@ -27,8 +26,6 @@ const STYLE: &str = include_str!("../page/live.css");
 /// What a page says when there is nothing else to show.
 const BARE: &str =
     "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>Biji</title>\n</head>\n<body>\n</body>\n</html>\n";
-/// How long a search waits for the first index.
-const FIRST_INDEX: Duration = Duration::from_secs(60);
 
 /// One answer.
 pub(super) struct Answer {
@@ -148,7 +145,7 @@ fn look(request: &Request, state: &State, world: &World, news: &News, path: &str
         None => {}
     }
     if let Some(name) = file.strip_prefix(crate::index::files::FOLDER) {
-        let found = state.search_file(&url, FIRST_INDEX).or_else(|| search_script(world, name, &url));
+        let found = state.search_file(&url).or_else(|| search_script(world, name, &url));
         if let Some(found) = found {
             return Some(bytes(request, 200, kind, found));
         }
