@@ -199,7 +199,7 @@ pub fn serve(
                 match update {
                     Update::Same | Update::Faulty if faults != told => {
                         state.tell(faults.clone());
-                        tell(if faults == "[]" { Event::Shown { preview: &preview, took: None } } else { Event::Faulty(&preview) });
+                        tell(if preview.is_behind() { Event::Faulty(&preview) } else { Event::Shown { preview: &preview, took: None } });
                     }
                     Update::Same | Update::Faulty => {}
                     Update::Styles(world) => {

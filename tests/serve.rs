@@ -163,6 +163,21 @@ fn a_site_that_begins_with_errors_is_shown_when_they_are_mended() {
 }
 
 #[test]
+fn what_only_the_configuration_calls_an_error_is_shown_and_told() {
+    let site = site();
+    write(site.path(), "biji.toml", "[severity]\nbroken-link = \"error\"\n");
+    write(site.path(), "content/deep/er/delta.md", "# Delta\n");
+    let served = Served::start(site.path(), &[]);
+    let mut events = served.events(PATIENCE);
+    assert_eq!(events.now["faults"], json!([]));
+    write(site.path(), "content/deep/er/delta.md", "# Delta\n\nA first word on [[what is not there]].\n");
+    events.reload();
+    assert!(served.get("/deep/er/delta.html").text().contains("A first word"));
+    events.until(|now| now["faults"][0]["code"] == json!("broken-link"));
+    assert_eq!(events.now["faults"][0]["keeps"], json!(false));
+}
+
+#[test]
 fn style_sheets_change_without_a_reload() {
     let site = site();
     let served = Served::start(site.path(), &[]);

@@ -5,7 +5,7 @@
 use serde_json::{Value, json};
 
 use crate::config::Config;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::text::{Position, Span};
 
 /// So many faults are shown.
@@ -29,6 +29,8 @@ fn one(fault: &Diagnostic, config: &Config) -> Value {
         "code": fault.code.as_str(),
         "message": fault.message,
         "hint": fault.hint,
+        // Whether what is shown is older than the change.
+        "keeps": fault.code.default_severity() == Severity::Error || fault.code == Code::FrontMatter,
         "file": fault.file.as_ref().map(|file| &*file.path),
     });
     let place = fault.file.as_ref().zip(fault.span).filter(|(file, _)| !file.text.is_empty());

@@ -183,10 +183,18 @@ impl Preview {
         self.config.clone().unwrap_or_default()
     }
 
-    /// The faults for which something older is shown: errors, and those of notes that could be read before.
+    /// The faults that pages are told: those that would keep the site from being published, and those of notes that could be read before.
     #[must_use]
     pub fn blocking(&self) -> Vec<Diagnostic> {
-        self.diagnostics().into_iter().filter(|fault| self.is_error(fault) || self.broken.contains(fault)).collect()
+        let config = self.config();
+        let is_told = |fault: &Diagnostic| config.severity(fault.code) == Severity::Error || self.broken.contains(fault);
+        self.diagnostics().into_iter().filter(is_told).collect()
+    }
+
+    /// Whether something older is shown than what the files say.
+    #[must_use]
+    pub fn is_behind(&self) -> bool {
+        !self.broken.is_empty() || self.said.iter().chain(&self.rendered).any(|fault| self.is_error(fault))
     }
 
     /// Reads what changed and works out the next state.
@@ -281,8 +289,10 @@ impl Preview {
         is_good
     }
 
+    /// Whether a fault keeps a state from being shown. What the configuration alone counts as an error, such as a broken link, leaves a page that can be shown.
     fn is_error(&self, fault: &Diagnostic) -> bool {
-        self.config.as_ref().is_some_and(|config| config.severity(fault.code) == Severity::Error)
+        let severity = self.config.as_ref().map(|config| config.severity(fault.code));
+        severity == Some(Severity::Error) && fault.code.default_severity() == Severity::Error
     }
 
     /// The theme. Reads the site's own templates and static files where they may have changed.

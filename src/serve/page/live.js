@@ -86,7 +86,7 @@
     hide.type = "button";
     hide.setAttribute("aria-label", "Hide");
     hide.addEventListener("click", () => overlay?.remove());
-    const title = element("h2", "", "This change cannot be shown yet");
+    const title = element("h2", "", faults.some((fault) => fault.keeps) ? "This change cannot be shown yet" : "The site cannot be published like this");
     const panel = element("div", "panel", element("header", "", title, hide), ...faults.map(one));
     panel.setAttribute("role", "alert");
     root.append(sheet, panel);
