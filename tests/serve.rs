@@ -105,6 +105,27 @@ fn a_change_is_served_and_found_and_told_once() {
 }
 
 #[test]
+fn a_file_that_a_page_includes_is_part_of_that_page() {
+    let site = site();
+    let served = Served::start(site.path(), &[]);
+    let mut events = served.events(PATIENCE);
+    let shows = |text: &str| ["/shown.html", "/deep/shows.html"].map(|page| served.get(page).text().contains(text));
+    assert_eq!((shows("main"), shows("aardvark")), ([true, true], [false, false]));
+    write(site.path(), "content/code/main.rs", "// #region main\nfn aardvark() {}\n// #endregion main\n");
+    events.reload();
+    assert_eq!(shows("aardvark"), [true, true]);
+    until("what it holds is found", || found(&served, "aardvark") == 2);
+    write(site.path(), "content/code/unused.rs", "fn unused() {}\n");
+    std::thread::sleep(Duration::from_millis(300));
+    assert_eq!(served.get("/code/unused.rs").status, 404);
+    assert!(served.get("/biji/a-z.html").text().contains("Shows") && served.get("/biji/search/titles.js").text().contains("Shows"));
+    write(site.path(), "content/deep/shows.md", "# Reveals\n");
+    events.reload();
+    assert!(served.get("/biji/a-z.html").text().contains("Reveals"));
+    until("titles are new", || served.get("/biji/search/titles.js").text().contains("Reveals"));
+}
+
+#[test]
 fn a_fault_is_told_while_the_last_good_page_stays() {
     let site = site();
     let root = site.path();

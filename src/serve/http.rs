@@ -101,7 +101,7 @@ fn converse(mut stream: TcpStream, shared: &Shared) -> io::Result<()> {
         if !request.target.starts_with("/.biji/") {
             shared.state.wait_for_first(FIRST);
             let path = request.target.split('?').next().unwrap_or_default();
-            if path.contains(crate::index::files::FOLDER) && path.ends_with(".bin") {
+            if path.contains(crate::index::files::FOLDER) && (path.ends_with(".bin") || path.ends_with("/titles.js")) {
                 shared.state.wait_for_index(FIRST);
             }
         }

@@ -217,7 +217,8 @@ impl Preview {
         self.said.extend(reading.found);
         let theme = self.read_theme(place, changes);
         self.said.extend(self.theme_faults.iter().cloned());
-        let (notes, held_back) = self.parse(&reading.tree.notes, markdown::Options { untrusted: place.config.untrusted, ..Default::default() });
+        let (notes, held_back) =
+            self.parse(&reading.tree.notes, markdown::Options { untrusted: place.config.untrusted, ..Default::default() });
         let wanted = include::wanted(&Rules::of(&place.config), &notes, &reading.tree.attachments);
         let texts = disk::read_texts(place.folder(), wanted);
         let mut inputs = Inputs {

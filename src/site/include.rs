@@ -34,7 +34,8 @@ enum Found<'a> {
 #[must_use]
 pub fn wanted(rules: &Rules<'_>, notes: &[impl Borrow<Note>], attachments: &[Attachment]) -> Vec<SourcePath> {
     let notes = notes.iter().map(Borrow::borrow);
-    let published = notes.filter(|note: &&Note| note.code.iter().any(|block| block.attributes.include.is_some()) && rules.note(note).is_none());
+    let published =
+        notes.filter(|note: &&Note| note.code.iter().any(|block| block.attributes.include.is_some()) && rules.note(note).is_none());
     let files = published.flat_map(|note| {
         let includes = note.code.iter().filter_map(|block| block.attributes.include.as_ref());
         includes.filter_map(|include| match find(rules, note, &include.file, attachments) {

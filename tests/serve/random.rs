@@ -42,6 +42,15 @@ pub(crate) const SITE: &[(&str, &str)] = &[
     ("content/deep/gamma.md", "# Gamma\n\n## Part\n\nA part with [[index]]. ^block\n\n## Other\n\n[[gamma#^block]]\n"),
     ("content/deep/er/delta.md", "---\ndraft: false\n---\n# Delta\n\n[gone](nowhere.md), [[First]].\n"),
     ("content/pic.png", "no picture"),
+    (
+        "content/shown.md",
+        "# Shown\n\n::: tip Mind the **gap**\n```rust file=\"/code/main.rs\" region=\"main\" title=\"main.rs\"\n```\n:::\n\nHTML.\n\n*[HTML]: HyperText Markup Language\n",
+    ),
+    (
+        "content/deep/shows.md",
+        "# Shows\n\n```text file=\"../code/main.rs\"\n```\n\n```mermaid\nflowchart LR\n  A --> B\n```\n\n![[shown]]\n",
+    ),
+    ("content/code/main.rs", "// #region main\nfn main() {}\n// #endregion main\n"),
     ("static/own.css", "a { color: red }\n"),
 ];
 
@@ -128,9 +137,13 @@ fn step(random: &mut Random, root: &Path, content: &Path, number: usize) -> (Str
     let name = format!("new-{number}");
     let text = std::fs::read_to_string(&one).unwrap_or_default();
     let titles = ["Alpha", "Beta", "First", "gamma", "Nowhere", "新的笔记"];
-    match random.below(12) {
+    match random.below(16) {
         0..=2 => {
-            let more = format!("\nAdded {number}: [[{}]] #t{} Alpha 静态 `x`.\n", random.of(&titles), random.below(4));
+            let more = format!(
+                "\nAdded {number}: [[{}]] #t{} Alpha 静态 `x` <kbd onclick=\"f()\">K</kbd> H~2~O :tada:.\n",
+                random.of(&titles),
+                random.below(4)
+            );
             std::fs::write(&one, text + &more).unwrap();
             ("edit".into(), vec![one])
         }
@@ -179,6 +192,33 @@ fn step(random: &mut Random, root: &Path, content: &Path, number: usize) -> (Str
                 std::fs::write(&file, format!("picture {number}")).unwrap();
             }
             ("picture".into(), vec![file])
+        }
+        11 | 12 => {
+            let file = content.join("code/main.rs");
+            if random.below(4) == 0 {
+                let _ = std::fs::remove_file(&file);
+            } else {
+                std::fs::create_dir_all(content.join("code")).unwrap();
+                std::fs::write(&file, format!("// #region main\nfn main() {{ 静态({number}) }}\n// #endregion main\n")).unwrap();
+            }
+            ("included file".into(), vec![content.join("code"), file])
+        }
+        13 => {
+            let fence = "```";
+            let more = format!(
+                "\n::: warning Number {number}\nKPI of [[{}]].\n:::\n\n*[KPI]: indicator {number}\n\n{fence}mermaid\nflowchart LR\n  A{number} --> B\n{fence}\n\n{fence}rust file=\"/code/main.rs\"\n{fence}\n",
+                random.of(&titles)
+            );
+            std::fs::write(&one, text + &more).unwrap();
+            ("containers, diagram, abbreviation, include".into(), vec![one])
+        }
+        14 => {
+            if !root.join("biji.toml").is_file() {
+                return ("nothing".into(), Vec::new());
+            }
+            let settings = format!("{}untrusted = {}\nmentions = {}\n", SITE[0].1, random.below(2) == 0, random.below(2) == 0);
+            std::fs::write(root.join("biji.toml"), settings).unwrap();
+            ("configuration".into(), vec![root.join("biji.toml")])
         }
         _ => {
             if !root.join("biji.toml").is_file() {
