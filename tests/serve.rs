@@ -120,8 +120,7 @@ fn a_file_that_a_page_includes_is_part_of_that_page() {
     assert_eq!(served.get("/code/unused.rs").status, 404);
     assert!(served.get("/biji/a-z.html").text().contains("Shows") && served.get("/biji/search/titles.js").text().contains("Shows"));
     write(site.path(), "content/deep/shows.md", "# Reveals\n");
-    events.reload();
-    assert!(served.get("/biji/a-z.html").text().contains("Reveals"));
+    until("the index of names is new", || served.get("/biji/a-z.html").text().contains("Reveals"));
     until("titles are new", || served.get("/biji/search/titles.js").text().contains("Reveals"));
 }
 
