@@ -320,6 +320,11 @@ fn what_is_served_is_what_a_clean_build_publishes() {
     let seed = number("BIJI_SERVE_SEED").unwrap_or(1);
     let site = site();
     random::run(site.path(), steps, seed);
+    // So many names that their index has several pages.
+    let headings: String = (0..1300).map(|number| format!("## {} {number}\n\n", ["静态", "Alpha", "9"][number % 3])).collect();
+    write(site.path(), "content/headings.md", &format!("# Headings\n\n{headings}"));
+    let pages = random::run(site.path(), steps / 6, seed);
+    assert!(pages.iter().any(|name| name == "biji/a-z/j.html"), "{pages:?}");
 
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpora/obsidian-tasks");
     if !corpus.is_dir() {

@@ -234,12 +234,13 @@ fn step(random: &mut Random, root: &Path, content: &Path, number: usize) -> (Str
     }
 }
 
-/// Changes a site step by step and compares.
-pub(crate) fn run(root: &Path, steps: usize, seed: u64) {
+/// Changes a site step by step and compares. Returns the files that a clean build published at first.
+pub(crate) fn run(root: &Path, steps: usize, seed: u64) -> Vec<String> {
     let out = tempfile::tempdir().unwrap();
     let mut random = Random(seed);
     let mut preview = Preview::new(Cache::default());
     let mut done = Vec::new();
+    let mut first = Vec::new();
     for number in 0..=steps {
         let mut changes = Changes::all();
         if number > 0 {
@@ -265,8 +266,12 @@ pub(crate) fn run(root: &Path, steps: usize, seed: u64) {
         let served = served(&preview, &now.content);
         let names = |files: &BTreeMap<String, Vec<u8>>| files.keys().cloned().collect::<Vec<_>>();
         assert_eq!(names(&served), names(&built), "seed {seed}, after {done:#?}");
+        if number == 0 {
+            first = names(&built);
+        }
         for (name, bytes) in &built {
             assert!(served[name] == *bytes, "seed {seed}: `{name}` differs after {done:#?}");
         }
     }
+    first
 }
