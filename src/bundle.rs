@@ -45,11 +45,8 @@ impl Bundle {
     /// The path that two artifacts share. Paths that differ only in case count as one, since some file systems fold case.
     pub fn new(mut artifacts: Vec<Artifact>) -> Result<Self, UrlPath> {
         artifacts.sort_by(|a, b| a.path.cmp(&b.path));
-        let mut folded: Vec<(String, usize)> =
-            artifacts.iter().enumerate().map(|(at, a)| (SourcePath::fold(a.path.as_str()), at)).collect();
-        folded.sort();
-        match folded.windows(2).find(|pair| pair[0].0 == pair[1].0) {
-            Some(pair) => Err(artifacts[pair[1].1].path.clone()),
+        match collision(artifacts.iter().map(|artifact| &artifact.path)) {
+            Some(path) => Err(path.clone()),
             None => Ok(Self { artifacts }),
         }
     }
@@ -69,4 +66,12 @@ impl Bundle {
     pub fn artifacts(&self) -> &[Artifact] {
         &self.artifacts
     }
+}
+
+/// The first path that is there twice. Paths that differ only in case count as one.
+#[must_use]
+pub fn collision<'a>(paths: impl Iterator<Item = &'a UrlPath>) -> Option<&'a UrlPath> {
+    let mut folded: Vec<(String, &UrlPath)> = paths.map(|path| (SourcePath::fold(path.as_str()), path)).collect();
+    folded.sort();
+    folded.windows(2).find(|pair| pair[0].0 == pair[1].0).map(|pair| pair[1].1)
 }

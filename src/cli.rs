@@ -4,6 +4,7 @@
 #![allow(clippy::disallowed_methods, reason = "the command line reads the environment, the clock and the site's files")]
 
 mod arguments;
+mod browser;
 mod build;
 mod cache;
 mod check;
@@ -16,6 +17,7 @@ mod pipeline;
 mod report;
 mod sample;
 mod search;
+mod serve;
 
 use std::ffi::OsString;
 use std::panic::{self, AssertUnwindSafe};
@@ -85,6 +87,11 @@ fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         }
     };
     let mut report = Report::new(&arguments.common);
+    // It has threads of its own, for what must not wait for each other.
+    if let Command::Serve(command) = &arguments.command {
+        let result = serve::run(command, arguments.common.threads, &mut report);
+        return exit_code(result, &mut report);
+    }
     let mut threads = rayon::ThreadPoolBuilder::new().stack_size(STACK);
     if let Some(number) = arguments.common.threads {
         threads = threads.num_threads(usize::from(number));
@@ -102,7 +109,12 @@ fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         Command::Init(command) => init::run(command, &mut report),
         Command::New(command) => new::run(command, &mut report),
         Command::Search(command) => search::run(command, &mut report),
+        Command::Serve(command) => serve::run(command, arguments.common.threads, &mut report),
     });
+    exit_code(result, &mut report)
+}
+
+fn exit_code(result: Result<Outcome, Failure>, report: &mut Report) -> ExitCode {
     match result {
         Ok(Outcome::Clean) => ExitCode::SUCCESS,
         Ok(Outcome::Faults) => ExitCode::from(1),

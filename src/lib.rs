@@ -8,6 +8,8 @@
 //! 4. [`render::render`] and [`index::index`] turn it into artifacts: pages and the search pack.
 //! 5. [`bundle::Bundle`] holds them all, and [`publish::disk`] swaps them into the output folder.
 //!
+//! [`serve`] runs the same phases again and again and shows their result without publishing it.
+//!
 //! Every phase returns its value and its [`diagnostic::Diagnostic`]s; [`cli`] alone prints and decides the exit code.
 
 #![deny(clippy::disallowed_methods)]
@@ -22,6 +24,7 @@ pub mod note;
 pub mod path;
 pub mod publish;
 pub mod render;
+pub mod serve;
 pub mod site;
 pub mod source;
 pub mod text;

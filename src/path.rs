@@ -54,6 +54,9 @@ impl SourcePath {
     /// What two spellings of one name have in common: NFC, lower case.
     #[must_use]
     pub fn fold(path: &str) -> String {
+        if path.is_ascii() {
+            return path.to_ascii_lowercase();
+        }
         path.nfc().flat_map(char::to_lowercase).collect()
     }
 }

@@ -6,6 +6,8 @@
 //! 2. `body` fills the holes of each note's body; `embed` and `media` say what an embedded note or file becomes.
 //! 3. `nav`, `listing` and `page` work out what templates see, which is documented in [`view`].
 //! 4. [`crate::theme`] renders the template.
+//!
+//! [`Plan`] knows which files there will be, and makes all of them or one.
 
 mod body;
 mod code;
@@ -22,119 +24,27 @@ mod media;
 mod metadata;
 mod nav;
 mod page;
+mod plan;
 pub mod view;
 
 use std::collections::BTreeSet;
 
-use rayon::prelude::*;
-
-use crate::bundle::{Artifact, Payload};
+use crate::bundle::Artifact;
 use crate::diagnostic::{Code, Diagnostic, nearest};
-use crate::path::{SourcePath, UrlPath};
+use crate::path::UrlPath;
 use crate::site::{FolderId, PageId, Site, TagId};
 use crate::theme::Theme;
 use page::{About, Shared, above};
+pub use plan::Plan;
 
 /// Renders every page, folder index, tag page, redirect and the theme's static files.
 #[must_use]
 pub fn render(site: &Site, theme: &Theme, cache: &highlight::Cache) -> (Vec<Artifact>, Vec<Diagnostic>) {
-    let (code, mut diagnostics) = highlight::blocks(site, cache);
-    let shared = Shared::new(site, theme);
-    let jobs = jobs(&shared);
-    let made: Vec<(Option<Artifact>, Vec<Diagnostic>)> = jobs
-        .into_par_iter()
-        .map(|job| {
-            let mut faults = Vec::new();
-            let artifact = match job {
-                Job::Note(id) => note(&shared, &code, id, &mut faults),
-                Job::Folder(id) => folder(&shared, id),
-                Job::Tag(at) => tag(&shared, at),
-                Job::Tags(url) => tags(&shared, url),
-                Job::All(url) => all(&shared, url),
-                Job::Index(url, part) => extra::index(&shared, url, part),
-                Job::Search(url) => extra::search(&shared, url),
-                Job::Redirect(at) => extra::redirect(&shared, at),
-                Job::NotFound(url) => extra::not_found(&shared, &url),
-            };
-            match artifact {
-                Ok(artifact) => (Some(artifact), faults),
-                Err(fault) => {
-                    faults.push(fault);
-                    (None, faults)
-                }
-            }
-        })
-        .collect();
-    let mut artifacts = Vec::with_capacity(made.len() + 32);
-    for (artifact, faults) in made {
-        artifacts.extend(artifact);
-        diagnostics.extend(faults);
-    }
-    let mut taken = taken(site);
-    taken.extend(artifacts.iter().map(|artifact| SourcePath::fold(artifact.path.as_str())));
-    let text = |path: &str, text: Option<String>| {
-        let path = UrlPath::new(path).filter(|path| !taken.contains(&SourcePath::fold(path.as_str())));
-        path.zip(text).map(|(path, text)| Artifact::new(path, text.into_bytes()))
-    };
-    let mut own: Vec<Artifact> = feed::feeds(&shared, &code).into_iter().filter_map(|(path, made)| text(path, Some(made))).collect();
-    let listings = [("sitemap.xml", extra::sitemap(&shared)), ("robots.txt", extra::robots(&shared)), ("llms.txt", feed::llms(&shared))];
-    own.extend(listings.into_iter().filter_map(|(path, made)| text(path, made)));
-    if site.config.graph {
-        artifacts.extend(graph::artifacts(site).into_iter().filter(|graph| !taken.contains(&SourcePath::fold(graph.path.as_str()))));
-    }
-    for (url, bytes) in theme.statics() {
-        if !taken.contains(&SourcePath::fold(url.as_str())) {
-            artifacts.push(Artifact { path: url.clone(), payload: Payload::Bytes(bytes.clone()) });
-        }
-    }
-    artifacts.extend(own.into_iter().filter(|own| theme.statics().all(|(url, _)| *url != own.path)));
-    (artifacts, once(diagnostics))
+    Plan::new(site, theme).make_all(site, theme, cache)
 }
 
 /// How many notes that nothing links to are listed.
 const ORPHANS: usize = 1000;
-
-/// One page to be made.
-enum Job {
-    Note(PageId),
-    Folder(FolderId),
-    Tag(usize),
-    Tags(UrlPath),
-    All(UrlPath),
-    /// A page of the index: the first, or one behind it.
-    Index(UrlPath, Option<usize>),
-    Search(UrlPath),
-    Redirect(usize),
-    NotFound(UrlPath),
-}
-
-/// Every page. A note or attachment at the address of a page that Biji makes for itself takes its place.
-fn jobs(shared: &Shared<'_>) -> Vec<Job> {
-    let site = shared.site;
-    let taken = taken(site);
-    let free = |path: &str| UrlPath::new(path).filter(|url| !taken.contains(&SourcePath::fold(url.as_str())));
-    let mut jobs: Vec<Job> = (0_u32..).zip(&site.pages).map(|(at, _)| Job::Note(PageId(at))).collect();
-    jobs.extend((0_u32..).zip(&site.folders).filter(|(_, folder)| folder.index.is_none()).map(|(at, _)| Job::Folder(FolderId(at))));
-    jobs.extend((0..site.tags.len()).map(Job::Tag));
-    if !site.tags.is_empty() {
-        jobs.extend(free(listing::TAGS).map(Job::Tags));
-    }
-    jobs.extend(free(listing::ALL).map(Job::All));
-    jobs.extend(free(letters::INDEX).map(|url| Job::Index(url, None)));
-    let parts = (0..shared.names.parts()).map(|part| (shared.names.url(part), part));
-    jobs.extend(parts.filter_map(|(url, part)| free(url.as_str()).map(|url| Job::Index(url, Some(part)))));
-    jobs.extend(free(listing::SEARCH).map(Job::Search));
-    jobs.extend((0..site.redirects.len()).map(Job::Redirect));
-    jobs.extend(free("404.html").map(Job::NotFound));
-    jobs
-}
-
-/// The addresses that the site's own files have, folded.
-fn taken(site: &Site) -> BTreeSet<String> {
-    let pages = site.pages.iter().map(|page| &page.url);
-    let all = pages.chain(site.attachments.iter().map(|(_, url)| url)).chain(site.redirects.iter().map(|(url, _)| url));
-    all.map(|url| SourcePath::fold(url.as_str())).collect()
-}
 
 fn note(shared: &Shared<'_>, code: &highlight::Blocks, id: PageId, faults: &mut Vec<Diagnostic>) -> Result<Artifact, Diagnostic> {
     let page = &shared.site.pages[id.0 as usize];
@@ -173,14 +83,14 @@ fn folder(shared: &Shared<'_>, id: FolderId) -> Result<Artifact, Diagnostic> {
         kind: "folder",
         title: &folder.title,
         description: if id.0 == 0 { &shared.site.config.description } else { "" },
-        language: &shared.language,
+        language: &shared.facts.language,
         url: &folder.url,
         image: "",
         structured: "",
         above: above(shared.site, id, true),
     };
-    let mut context = shared.context(&about, shared.navs.folder(id));
-    context.insert("folder", &listing::folder(shared.site, &shared.counts, id, &folder.url, false));
+    let mut context = shared.context(&about, shared.facts.navs.folder(id));
+    context.insert("folder", &listing::folder(shared.site, &shared.facts.counts, id, &folder.url, false));
     Ok(Artifact::new(folder.url.clone(), shared.theme.render("folder.html", &context, &folder.url)?))
 }
 
@@ -190,7 +100,7 @@ fn tag(shared: &Shared<'_>, at: usize) -> Result<Artifact, Diagnostic> {
         kind: "tag",
         title: &tag.name,
         description: "",
-        language: &shared.language,
+        language: &shared.facts.language,
         url: &tag.url,
         image: "",
         structured: "",
@@ -213,47 +123,47 @@ fn tag(shared: &Shared<'_>, at: usize) -> Result<Artifact, Diagnostic> {
     Ok(Artifact::new(tag.url.clone(), shared.theme.render("tag.html", &context, &tag.url)?))
 }
 
-fn tags(shared: &Shared<'_>, url: UrlPath) -> Result<Artifact, Diagnostic> {
-    let title = shared.theme.words(&shared.language).get("tags");
+fn tags(shared: &Shared<'_>, url: &UrlPath) -> Result<Artifact, Diagnostic> {
+    let title = shared.theme.words(&shared.facts.language).get("tags");
     let about = About {
         kind: "tags",
         title,
         description: "",
-        language: &shared.language,
-        url: &url,
+        language: &shared.facts.language,
+        url,
         image: "",
         structured: "",
         above: root(shared.site),
     };
     let mut context = shared.outside(&about);
-    context.insert("tags", &listing::tags(shared.site, &url));
-    let html = shared.theme.render("tags.html", &context, &url)?;
-    Ok(Artifact::new(url, html))
+    context.insert("tags", &listing::tags(shared.site, url));
+    let html = shared.theme.render("tags.html", &context, url)?;
+    Ok(Artifact::new(url.clone(), html))
 }
 
-fn all(shared: &Shared<'_>, url: UrlPath) -> Result<Artifact, Diagnostic> {
-    let title = shared.theme.words(&shared.language).get("all_notes");
+fn all(shared: &Shared<'_>, url: &UrlPath) -> Result<Artifact, Diagnostic> {
+    let title = shared.theme.words(&shared.facts.language).get("all_notes");
     let about = About {
         kind: "all",
         title,
         description: "",
-        language: &shared.language,
-        url: &url,
+        language: &shared.facts.language,
+        url,
         image: "",
         structured: "",
         above: root(shared.site),
     };
     let mut context = shared.outside(&about);
-    context.insert("groups", &listing::groups(shared.site, &url));
+    context.insert("groups", &listing::groups(shared.site, url));
     // Where nothing is linked, a list of what is not linked is the list of everything; and no list is longer than a page can be.
     let mut orphans = shared.site.orphans();
     if orphans.len() + 1 >= shared.site.pages.len() {
         orphans.clear();
     }
     orphans.truncate(ORPHANS);
-    context.insert("orphans", &orphans.into_iter().map(|page| listing::link(shared.site, page, &url)).collect::<Vec<_>>());
-    let html = shared.theme.render("all.html", &context, &url)?;
-    Ok(Artifact::new(url, html))
+    context.insert("orphans", &orphans.into_iter().map(|page| listing::link(shared.site, page, url)).collect::<Vec<_>>());
+    let html = shared.theme.render("all.html", &context, url)?;
+    Ok(Artifact::new(url.clone(), html))
 }
 
 /// What stands above a page that is in no folder: the site's first page.

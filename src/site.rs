@@ -15,13 +15,12 @@ pub mod privacy;
 pub mod sentence;
 pub mod tag;
 
-use rayon::prelude::*;
-
 use self::address::{Claims, Spelling};
 use self::backlink::Backlink;
 use self::language::Letters;
 use self::privacy::Rules;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crate::config::Config;
 use crate::diagnostic::{Code, Diagnostic};
@@ -64,7 +63,7 @@ pub struct Site {
 #[derive(Debug, Clone)]
 pub struct Page {
     /// The note.
-    pub note: Note,
+    pub note: Arc<Note>,
     /// Its address.
     pub url: UrlPath,
     /// The folder it is listed in. The index note of a folder belongs to that folder.
@@ -165,21 +164,41 @@ pub struct Origin<'a> {
 
 /// Assembles the site: leaves out what is not published, gives addresses, resolves links.
 #[must_use]
-pub fn assemble(config: Config, notes: Vec<Note>, attachments: &[Attachment]) -> (Site, Vec<Diagnostic>) {
+pub fn assemble(config: Config, notes: Vec<impl Into<Arc<Note>>>, attachments: &[Attachment]) -> (Site, Vec<Diagnostic>) {
     assemble_from(Origin::default(), config, notes, attachments)
 }
 
-/// The same, knowing where the notes come from. `config.title` and `config.language` of the result are always filled.
+/// The same, knowing where the notes come from. `config.title` and `config.language` of the result are always filled. Notes that are shared stay
+/// shared: a site that differs in one note from the last one costs no copy of the others.
 #[must_use]
 pub fn assemble_from(
     origin: Origin<'_>,
+    config: Config,
+    notes: Vec<impl Into<Arc<Note>>>,
+    attachments: &[Attachment],
+) -> (Site, Vec<Diagnostic>) {
+    assemble_again(&mut Memo::default(), origin, config, notes.into_iter().map(Into::into).collect(), attachments)
+}
+
+/// What assembling a site worked out of single notes, for the next time: a note that is still the same is not looked through again.
+#[derive(Debug, Default)]
+pub struct Memo {
+    letters: language::Counted,
+    mentions: mention::Memo,
+}
+
+/// The same as [`assemble_from`], whatever `memo` holds; faster when it is that of a site which differs little.
+#[must_use]
+pub fn assemble_again(
+    memo: &mut Memo,
+    origin: Origin<'_>,
     mut config: Config,
-    mut notes: Vec<Note>,
+    mut notes: Vec<Arc<Note>>,
     all_attachments: &[Attachment],
 ) -> (Site, Vec<Diagnostic>) {
     notes.sort_by(|a, b| a.path.cmp(&b.path));
     let rules = Rules::of(&config);
-    let (mut published, private): (Vec<Note>, Vec<Note>) = notes.into_iter().partition(|note| rules.note(note).is_none());
+    let (mut published, private): (Vec<Arc<Note>>, Vec<Arc<Note>>) = notes.into_iter().partition(|note| rules.note(note).is_none());
     // A file in a private folder is to a reference what a private note is.
     let (private_files, attachments): (Vec<&Attachment>, Vec<&Attachment>) =
         all_attachments.iter().partition(|attachment| rules.file(&attachment.path).is_some());
@@ -190,7 +209,8 @@ pub fn assemble_from(
     let plan = folder::plan(spelling, &published);
     let mut claims = Claims::default();
     let addresses = plan::addresses(spelling, &published, &plan, &attachments, &mut claims, &mut diagnostics);
-    let letters: Vec<Letters> = published.par_iter().map(Letters::of).collect();
+    memo.letters = language::count(&published, &memo.letters);
+    let letters: Vec<Letters> = memo.letters.iter().map(|(_, letters)| *letters).collect();
     settle(&mut config, origin.name, &published, &plan, &letters);
     let site_language = config.language.clone().unwrap_or_default();
     let mut pages: Vec<Page> = published
@@ -244,7 +264,7 @@ pub fn assemble_from(
         page.tags = page.tag_targets.iter().copied().flatten().filter(|tag| seen.insert(*tag)).collect();
     }
     if config.mentions {
-        for (page, mentions) in mention::collect(&pages, &folders).into_iter().enumerate() {
+        for (page, mentions) in mention::collect(&pages, &folders, &mut memo.mentions).into_iter().enumerate() {
             pages[page].mentions = mentions;
         }
     }
@@ -258,7 +278,7 @@ pub fn assemble_from(
 }
 
 /// Fills the title and the language that the configuration leaves open.
-fn settle(config: &mut Config, name: &str, notes: &[Note], plan: &folder::Plan, letters: &[Letters]) {
+fn settle(config: &mut Config, name: &str, notes: &[Arc<Note>], plan: &folder::Plan, letters: &[Letters]) {
     if config.language.as_deref().is_none_or(|language| language.trim().is_empty()) {
         let mut all = Letters::default();
         letters.iter().for_each(|letters| all += *letters);

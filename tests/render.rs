@@ -190,16 +190,16 @@ fn every_page_has_its_place() {
     assert_eq!(
         names,
         [
-            "index.html",
-            "sub/a.html",
-            "sub/index.html",
-            "biji/tags/k8s.html",
-            "biji/tags/index.html",
-            "biji/all.html",
+            "404.html",
             "biji/a-z.html",
-            "search.html",
+            "biji/all.html",
+            "biji/tags/index.html",
+            "biji/tags/k8s.html",
+            "index.html",
             "old.html",
-            "404.html"
+            "search.html",
+            "sub/a.html",
+            "sub/index.html"
         ]
     );
     let html = page(&pages, "sub/a.html");

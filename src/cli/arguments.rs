@@ -66,6 +66,8 @@ pub(super) enum Command {
     New(New),
     /// Build the site
     Build(Build),
+    /// Show the site while it is written: watch, rebuild what changed, reload
+    Serve(Serve),
     /// Report everything that build would, and write nothing
     Check(Check),
     /// Ask the built site's search index
@@ -114,6 +116,25 @@ pub(super) struct Build {
     /// Tell how long each phase took, a line each
     #[arg(long)]
     pub(super) timings: bool,
+}
+
+/// `biji serve`.
+#[derive(Debug, Args)]
+pub(super) struct Serve {
+    #[command(flatten)]
+    pub(super) site: Site,
+    /// Where to listen: this computer alone, `0.0.0.0` for its network
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
+    pub(super) host: String,
+    /// The port; when it is taken, the next that is free; 0 for any
+    #[arg(long, value_name = "PORT", default_value_t = 4000)]
+    pub(super) port: u16,
+    /// Open the site in the browser
+    #[arg(long)]
+    pub(super) open: bool,
+    /// Look at the files every half second instead of waiting to be told: for network drives and containers
+    #[arg(long)]
+    pub(super) poll: bool,
 }
 
 /// `biji check`.

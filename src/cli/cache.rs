@@ -34,8 +34,13 @@ pub(super) fn load(root: &Path) -> Cache {
 impl Cache {
     /// Saves the cache; another build may do the same at the same time.
     pub(super) fn save(&self) {
+        self.save_blocks(&self.blocks);
+    }
+
+    /// Saves other blocks of the same site in its place.
+    pub(super) fn save_blocks(&self, blocks: &highlight::Cache) {
         let Some(file) = &self.file else { return };
-        let bytes = self.blocks.to_bytes();
+        let bytes = blocks.to_bytes();
         if self.read == Some(blake3::hash(&bytes)) || (self.read.is_none() && bytes.is_empty()) {
             return;
         }

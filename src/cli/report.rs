@@ -7,6 +7,7 @@ mod audit;
 mod diagnostics;
 pub(super) mod search;
 
+use std::collections::BTreeSet;
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 use std::time::Duration;
@@ -181,6 +182,48 @@ impl Report {
         self.end(&text, summary, times);
     }
 
+    /// Where the preview is.
+    pub(super) fn serving(&mut self, address: &str) {
+        if self.format == Format::Json {
+            drop(self.out(&format!("{}\n", serde_json::json!({ "type": "serving", "address": address }))));
+        }
+        self.err(&format!("{GREEN}serving{GREEN:#} {BOLD}{}{BOLD:#} (Ctrl-C stops)\n", tame(address)));
+    }
+
+    /// The faults that were not told yet; `told` becomes what there is now.
+    pub(super) fn changes(&mut self, found: &[Diagnostic], config: &Config, told: &mut BTreeSet<String>) {
+        let key = |fault: &Diagnostic| diagnostics::short(&[fault], config);
+        let new: Vec<Diagnostic> = found.iter().filter(|fault| !told.contains(&key(fault))).cloned().collect();
+        *told = found.iter().map(key).collect();
+        self.diagnostics(&new, config);
+    }
+
+    /// A change is shown.
+    pub(super) fn shown(&mut self, warnings: usize, took: Duration) {
+        let warnings = if warnings == 0 { String::new() } else { format!(", {}", count(warnings, "warning")) };
+        self.live("shown", took, &format!("{GREEN}shown{GREEN:#} after {}{warnings}\n", milliseconds(took)));
+    }
+
+    /// A change cannot be shown.
+    pub(super) fn faulty(&mut self) {
+        self.err(&format!("{RED}not shown{RED:#}: what was shown before stays until this is mended\n"));
+    }
+
+    /// A change can be found.
+    pub(super) fn searchable(&mut self, took: Duration) {
+        if self.verbose || self.format == Format::Json {
+            self.live("searchable", took, &format!("searchable after {}\n", milliseconds(took)));
+        }
+    }
+
+    fn live(&mut self, what: &str, took: Duration, text: &str) {
+        if self.format == Format::Json {
+            drop(self.out(&format!("{}\n", serde_json::json!({ "type": what, "took_ms": took.as_secs_f64() * 1000.0 }))));
+        } else if !self.quiet {
+            self.err(text);
+        }
+    }
+
     /// Something that was done, for people.
     pub(super) fn say(&mut self, text: &str) {
         if !self.quiet {
@@ -267,6 +310,10 @@ pub(super) fn size(bytes: u64) -> String {
 
 fn seconds(time: Duration) -> String {
     format!("{:.2} s", time.as_secs_f64())
+}
+
+fn milliseconds(time: Duration) -> String {
+    if time < Duration::from_secs(1) { format!("{} ms", time.as_millis()) } else { seconds(time) }
 }
 
 fn phases(times: &Times) -> String {

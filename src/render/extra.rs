@@ -32,13 +32,13 @@ pub(super) fn redirect(shared: &Shared<'_>, at: usize) -> Result<Artifact, Diagn
 /// `404.html`. A host shows it at any depth, so its references must not be relative: with a known `base_url` they start at its path. Without
 /// one they are relative to the root; then a host shows the page bare, but readable, at deeper addresses.
 pub(super) fn not_found(shared: &Shared<'_>, url: &UrlPath) -> Result<Artifact, Diagnostic> {
-    let words = shared.theme.words(&shared.language);
+    let words = shared.theme.words(&shared.facts.language);
     let title = words.get("not_found").to_owned();
     let about = About {
         kind: "404",
         title: &title,
         description: "",
-        language: &shared.language,
+        language: &shared.facts.language,
         url,
         image: "",
         structured: "",
@@ -69,35 +69,35 @@ pub(super) fn not_found(shared: &Shared<'_>, url: &UrlPath) -> Result<Artifact, 
 }
 
 /// A page of the index of names: the first, or one behind it.
-pub(super) fn index(shared: &Shared<'_>, url: UrlPath, part: Option<usize>) -> Result<Artifact, Diagnostic> {
-    let words = shared.theme.words(&shared.language).get("index");
+pub(super) fn index(shared: &Shared<'_>, url: &UrlPath, part: Option<usize>) -> Result<Artifact, Diagnostic> {
+    let words = shared.theme.words(&shared.facts.language).get("index");
     let (title, groups, previous, next) = match part {
-        None => (words.to_owned(), shared.names.all(shared.site, &url), None, None),
+        None => (words.to_owned(), shared.facts.names.all(shared.site, url), None, None),
         Some(part) => {
-            let (group, previous, next) = shared.names.part(shared.site, part);
+            let (group, previous, next) = shared.facts.names.part(shared.site, part);
             (format!("{words} {}", group.title), vec![group], previous, next)
         }
     };
-    let mut context = shared.outside(&alone(shared, "index", &title, &url));
-    context.insert("letters", &shared.names.letters(&url));
+    let mut context = shared.outside(&alone(shared, "index", &title, url));
+    context.insert("letters", &shared.facts.names.letters(url));
     context.insert("groups", &groups);
     context.insert("previous", &previous);
     context.insert("next", &next);
-    let html = shared.theme.render("index.html", &context, &url)?;
-    Ok(Artifact::new(url, html))
+    let html = shared.theme.render("index.html", &context, url)?;
+    Ok(Artifact::new(url.clone(), html))
 }
 
 /// The search as a page.
-pub(super) fn search(shared: &Shared<'_>, url: UrlPath) -> Result<Artifact, Diagnostic> {
-    let context = shared.outside(&alone(shared, "search", shared.theme.words(&shared.language).get("search"), &url));
-    let html = shared.theme.render("search.html", &context, &url)?;
-    Ok(Artifact::new(url, html))
+pub(super) fn search(shared: &Shared<'_>, url: &UrlPath) -> Result<Artifact, Diagnostic> {
+    let context = shared.outside(&alone(shared, "search", shared.theme.words(&shared.facts.language).get("search"), url));
+    let html = shared.theme.render("search.html", &context, url)?;
+    Ok(Artifact::new(url.clone(), html))
 }
 
 /// A page of the site's own, in no folder but the root.
 fn alone<'a>(shared: &'a Shared<'_>, kind: &'static str, title: &'a str, url: &'a UrlPath) -> About<'a> {
     let above = super::root(shared.site);
-    About { kind, title, description: "", language: &shared.language, url, image: "", structured: "", above }
+    About { kind, title, description: "", language: &shared.facts.language, url, image: "", structured: "", above }
 }
 
 /// Every page with its last change.

@@ -36,18 +36,22 @@ pub(super) fn has(shared: &Shared<'_>) -> bool {
     config.base_url.is_some() && config.feed > 0 && shared.site.pages.iter().any(|page| changed(&page.note.front_matter).is_some())
 }
 
-/// Both feeds by their paths; nothing for a site that has none.
-pub(super) fn feeds(shared: &Shared<'_>, code: &Blocks) -> Vec<(&'static str, String)> {
-    if !has(shared) {
-        return Vec::new();
-    }
-    let entries = newest(shared, code);
-    let base = shared.site.config.base_url.clone().unwrap_or_default();
-    vec![(ATOM, atom(shared, &base, &entries)), (JSON, json_feed(shared, &base, &entries))]
+/// The file [`ATOM`].
+pub(super) fn atom_feed(shared: &Shared<'_>, code: &Blocks) -> String {
+    atom(shared, base(shared), &newest(shared, code))
 }
 
-/// The notes that changed last, the newest first; of one moment by address.
-fn newest<'a>(shared: &Shared<'a>, code: &Blocks) -> Vec<Entry<'a>> {
+/// The file [`JSON`].
+pub(super) fn json_feed(shared: &Shared<'_>, code: &Blocks) -> String {
+    json(shared, base(shared), &newest(shared, code))
+}
+
+fn base<'a>(shared: &Shared<'a>) -> &'a str {
+    shared.site.config.base_url.as_deref().unwrap_or_default()
+}
+
+/// The notes that the feeds hold.
+pub(super) fn pages(shared: &Shared<'_>) -> Vec<PageId> {
     let site = shared.site;
     let mut dated: Vec<(String, PageId)> = (0..)
         .map(PageId)
@@ -56,7 +60,13 @@ fn newest<'a>(shared: &Shared<'a>, code: &Blocks) -> Vec<Entry<'a>> {
         .collect();
     dated.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.0.cmp(&b.1.0)));
     dated.truncate(site.config.feed);
-    let entry = |(_, id): (String, PageId)| {
+    dated.into_iter().map(|(_, id)| id).collect()
+}
+
+/// The notes that changed last, the newest first; of one moment by address.
+fn newest<'a>(shared: &Shared<'a>, code: &Blocks) -> Vec<Entry<'a>> {
+    let site = shared.site;
+    let entry = |id: PageId| {
         let page = &site.pages[id.0 as usize];
         let front_matter = &page.note.front_matter;
         let url = shared.absolute(&page.url)?;
@@ -71,13 +81,13 @@ fn newest<'a>(shared: &Shared<'a>, code: &Blocks) -> Vec<Entry<'a>> {
             summary: description(&page.note),
         })
     };
-    dated.into_iter().filter_map(entry).collect()
+    pages(shared).into_iter().filter_map(entry).collect()
 }
 
 fn atom(shared: &Shared<'_>, base: &str, entries: &[Entry<'_>]) -> String {
     let mut out = String::from("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n");
     out.push_str("<feed xmlns=\"http://www.w3.org/2005/Atom\" xml:lang=\"");
-    xml(&mut out, &shared.language);
+    xml(&mut out, &shared.facts.language);
     out.push_str("\">\n");
     element(&mut out, "title", &shared.title());
     if !shared.site.config.description.is_empty() {
@@ -118,7 +128,7 @@ fn atom(shared: &Shared<'_>, base: &str, entries: &[Entry<'_>]) -> String {
     out
 }
 
-fn json_feed(shared: &Shared<'_>, base: &str, entries: &[Entry<'_>]) -> String {
+fn json(shared: &Shared<'_>, base: &str, entries: &[Entry<'_>]) -> String {
     let items: Vec<Value> = entries
         .iter()
         .map(|entry| {
@@ -144,7 +154,7 @@ fn json_feed(shared: &Shared<'_>, base: &str, entries: &[Entry<'_>]) -> String {
         "description": shared.site.config.description,
         "home_page_url": base,
         "feed_url": format!("{base}{JSON}"),
-        "language": shared.language,
+        "language": shared.facts.language,
         "items": items,
     });
     format!("{feed}\n")

@@ -1,12 +1,10 @@
 //! `biji/graph.json` and `biji/graph.js`: the notes and the links between them, for programs and scripts.
 //!
-//! In: `Site`. Out: two artifacts of one content; a page opened from disk can load the second. The format is documented in the manual and has a
+//! In: `Site`. Out: two texts of one content; a page opened from disk can load the second. The format is documented in the manual and has a
 //! version. What is not published is not in `Site`, and so not here.
 
 use serde_json::{Value, json};
 
-use crate::bundle::Artifact;
-use crate::path::UrlPath;
 use crate::site::{Site, Target};
 
 /// The version of the format: it grows when something is renamed, removed or changes its meaning, not when something is added.
@@ -16,12 +14,14 @@ pub(super) const JSON: &str = "biji/graph.json";
 /// The graph as a call of `bijiGraph`.
 pub(super) const SCRIPT: &str = "biji/graph.js";
 
-/// The two files.
-pub(super) fn artifacts(site: &Site) -> Vec<Artifact> {
-    let json = graph(site);
-    let script = format!("bijiGraph({json});\n");
-    let artifact = |path: &str, text: String| UrlPath::new(path).map(|path| Artifact::new(path, text.into_bytes()));
-    [artifact(JSON, json + "\n"), artifact(SCRIPT, script)].into_iter().flatten().collect()
+/// The file [`JSON`].
+pub(super) fn json(site: &Site) -> String {
+    graph(site) + "\n"
+}
+
+/// The file [`SCRIPT`].
+pub(super) fn script(site: &Site) -> String {
+    format!("bijiGraph({});\n", graph(site))
 }
 
 fn graph(site: &Site) -> String {

@@ -39,13 +39,13 @@ use super::code;
 use super::diagram::{self, Drawing};
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::note::CodeBlock;
-use crate::site::{PageId, Site};
+use crate::site::{Page, PageId, Site};
 use crate::theme::Words;
 
-/// The finished code blocks of a site.
+/// The finished code blocks of a site, or of some of its pages.
 #[derive(Debug, Default)]
 pub struct Blocks {
-    pages: Vec<Vec<Block>>,
+    pages: BTreeMap<PageId, Vec<Block>>,
 }
 
 #[derive(Debug)]
@@ -71,7 +71,7 @@ const DIAGRAM: &str = "mermaid drawing";
 impl Blocks {
     /// Appends the element of a page's code block.
     pub(super) fn write(&self, out: &mut String, page: PageId, at: usize, block: &CodeBlock, words: &Words) {
-        let Some(done) = self.pages.get(page.0 as usize).and_then(|blocks| blocks.get(at)) else { return };
+        let Some(done) = self.pages.get(&page).and_then(|blocks| blocks.get(at)) else { return };
         match &done.html {
             Some(drawing) if done.is_drawing => {
                 let mut source = String::new();
@@ -85,11 +85,22 @@ impl Blocks {
 
 /// Highlights every code block of the site and keeps the result in the cache, for this build's successor.
 pub(super) fn blocks(site: &Site, cache: &Cache) -> (Blocks, Vec<Diagnostic>) {
+    let (blocks, diagnostics, done) = of_pages((0..).map(PageId).zip(&site.pages), cache);
+    cache.keep(done);
+    (blocks, diagnostics)
+}
+
+/// Highlights the code blocks of some pages.
+pub(super) fn some(site: &Site, pages: &BTreeSet<PageId>, cache: &Cache) -> Blocks {
+    of_pages(pages.iter().filter_map(|id| Some((*id, site.pages.get(id.0 as usize)?))), cache).0
+}
+
+fn of_pages<'a>(site: impl Iterator<Item = (PageId, &'a Page)>, cache: &Cache) -> (Blocks, Vec<Diagnostic>, BTreeMap<Key, Arc<str>>) {
     let mut diagnostics = Vec::new();
     let mut unknown: BTreeSet<String> = BTreeSet::new();
     let mut work: BTreeMap<Key, (Work, &str)> = BTreeMap::new();
-    let mut wanted: Vec<Vec<Option<Key>>> = Vec::with_capacity(site.pages.len());
-    for page in &site.pages {
+    let mut wanted: Vec<(PageId, &Page, Vec<Option<Key>>)> = Vec::new();
+    for (id, page) in site {
         let keys = page.note.code.iter().map(|block| {
             let name = block.language();
             let at = |code, message: String| Diagnostic::at(code, page.note.file.clone(), block.span, message);
@@ -120,7 +131,8 @@ pub(super) fn blocks(site: &Site, cache: &Cache) -> (Blocks, Vec<Diagnostic>) {
             work.insert(key, (Work::Code(language), &block.text));
             Some(key)
         });
-        wanted.push(keys.collect());
+        let keys = keys.collect();
+        wanted.push((id, page, keys));
     }
     let work: Vec<(Key, (Work, &str))> = work.into_iter().collect();
     let done: Vec<(Key, Result<Arc<str>, String>)> = work
@@ -135,8 +147,8 @@ pub(super) fn blocks(site: &Site, cache: &Cache) -> (Blocks, Vec<Diagnostic>) {
         })
         .collect();
     let done: BTreeMap<Key, Result<Arc<str>, String>> = done.into_iter().collect();
-    let mut pages = Vec::with_capacity(wanted.len());
-    for (page, keys) in site.pages.iter().zip(wanted) {
+    let mut pages = BTreeMap::new();
+    for (id, page, keys) in wanted {
         let blocks = page.note.code.iter().zip(keys).map(|(block, key)| {
             let is_drawing = block.language() == "mermaid";
             let made = key.and_then(|key| done.get(&key));
@@ -159,11 +171,11 @@ pub(super) fn blocks(site: &Site, cache: &Cache) -> (Blocks, Vec<Diagnostic>) {
             }
             Block { language: shown(block), html: made.and_then(|made| made.clone().ok()), is_drawing }
         });
-        pages.push(blocks.collect());
+        let blocks: Vec<Block> = blocks.collect();
+        pages.insert(id, blocks);
     }
     let done = done.into_iter().filter_map(|(key, made)| Some((key, made.ok()?))).collect();
-    cache.keep(done);
-    (Blocks { pages }, diagnostics)
+    (Blocks { pages }, diagnostics, done)
 }
 
 /// The language as the block shows it: nothing for plain text.

@@ -23,9 +23,15 @@ const BACKLINKS: usize = 100;
 const MENTIONS: usize = 20;
 
 /// What all pages share.
+#[derive(Clone, Copy)]
 pub(super) struct Shared<'a> {
     pub(super) site: &'a Site,
     pub(super) theme: &'a Theme,
+    pub(super) facts: &'a Facts,
+}
+
+/// What is worked out once for all pages of a site.
+pub(super) struct Facts {
     pub(super) navs: Navs,
     pub(super) counts: Vec<usize>,
     /// The language of pages that no note gives one.
@@ -54,8 +60,8 @@ pub(super) struct About<'a> {
     pub(super) structured: &'a str,
 }
 
-impl<'a> Shared<'a> {
-    pub(super) fn new(site: &'a Site, theme: &'a Theme) -> Self {
+impl Facts {
+    pub(super) fn new(site: &Site) -> Self {
         let fixed = |path: &str| UrlPath::new(path).expect("a constant path is clean");
         let language = site_language(site);
         let view = SiteView {
@@ -68,21 +74,21 @@ impl<'a> Shared<'a> {
             notes: site.pages.len(),
         };
         Self {
-            site,
-            theme,
             navs: Navs::new(site),
             counts: listing::counts(site),
             home: site.folders.first().map_or_else(|| fixed("index.html"), |root| root.url.clone()),
             all: fixed(ALL),
             tags: fixed(TAGS),
             index: fixed(INDEX),
-            search: Some(fixed(SEARCH)).filter(|url| !super::taken(site).contains(&SourcePath::fold(url.as_str()))),
+            search: Some(fixed(SEARCH)).filter(|url| !super::plan::taken(site).contains(&SourcePath::fold(url.as_str()))),
             names: Index::new(site),
             site_view: Value::from_serializable(&view),
             language,
         }
     }
+}
 
+impl Shared<'_> {
     /// The context that every template sees.
     pub(super) fn context(&self, about: &About<'_>, nav: Value) -> Context {
         let from = about.url;
@@ -97,16 +103,16 @@ impl<'a> Shared<'a> {
             image: about.image.to_owned(),
             structured: about.structured.to_owned(),
             feeds: metadata::feeds(self, from),
-            home: self.home.href_from(from),
-            is_home: *from == self.home,
-            tags_url: self.tags.href_from(from),
-            all_url: self.all.href_from(from),
-            index_url: self.index.href_from(from),
-            search_url: self.search.as_ref().map(|search| search.href_from(from)).unwrap_or_default(),
+            home: self.facts.home.href_from(from),
+            is_home: *from == self.facts.home,
+            tags_url: self.facts.tags.href_from(from),
+            all_url: self.facts.all.href_from(from),
+            index_url: self.facts.index.href_from(from),
+            search_url: self.facts.search.as_ref().map(|search| search.href_from(from)).unwrap_or_default(),
             breadcrumbs: self.breadcrumbs(&about.above, from),
         };
         let mut context = Context::new();
-        context.insert_value("site", self.site_view.clone());
+        context.insert_value("site", self.facts.site_view.clone());
         context.insert_value("page", Value::from_serializable(&view));
         context.insert_value("nav", nav);
         context.insert_value("t", self.theme.words(about.language).value());
@@ -137,7 +143,7 @@ impl<'a> Shared<'a> {
 
     /// The site's first page.
     pub(super) fn home(&self) -> &UrlPath {
-        &self.home
+        &self.facts.home
     }
 
     /// A page's full address, where the site's is known. `index.html` is left out, as hosts do.
@@ -168,7 +174,7 @@ impl<'a> Shared<'a> {
             structured: &metadata::structured(self, page, &description, &above),
             above,
         };
-        let mut context = self.context(&about, self.navs.page(id));
+        let mut context = self.context(&about, self.facts.navs.page(id));
         let link = |id: PageId| listing::link(site, id, &page.url);
         let tags = page.tags.iter().filter_map(|tag| site.tags.get(tag.0 as usize));
         let view = NoteView {
@@ -208,7 +214,7 @@ impl<'a> Shared<'a> {
         if !page.is_index {
             return Value::none();
         }
-        Value::from_serializable(&listing::folder(self.site, &self.counts, page.folder, &page.url, true))
+        Value::from_serializable(&listing::folder(self.site, &self.facts.counts, page.folder, &page.url, true))
     }
 }
 

@@ -4,6 +4,7 @@
 //! Knows nothing of links, tags or HTML.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::address::Spelling;
 use super::{Folder, FolderId, Page, PageId, plan};
@@ -33,7 +34,7 @@ pub struct Plan {
 ///
 /// The others are ordinary notes under their own names.
 #[must_use]
-pub fn plan(spelling: Spelling, notes: &[Note]) -> Plan {
+pub fn plan(spelling: Spelling, notes: &[Arc<Note>]) -> Plan {
     let mut set: BTreeSet<&str> = BTreeSet::from([""]);
     for note in notes {
         let parent = note.path.parent();

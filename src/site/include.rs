@@ -6,6 +6,7 @@
 //! A path is meant from the note's folder, or from the content folder where it starts with `/`, or where the note's folder has no such file. Only
 //! attachments are included: a note may hold what is not published. The file itself is not published by that.
 
+use std::borrow::Borrow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -31,9 +32,10 @@ enum Found<'a> {
 
 /// The files that the shell must read before [`super::assemble_from`], sorted.
 #[must_use]
-pub fn wanted(rules: &Rules<'_>, notes: &[Note], attachments: &[Attachment]) -> Vec<SourcePath> {
+pub fn wanted(rules: &Rules<'_>, notes: &[impl Borrow<Note>], attachments: &[Attachment]) -> Vec<SourcePath> {
+    let notes = notes.iter().map(Borrow::borrow);
     let published =
-        notes.iter().filter(|note| note.code.iter().any(|block| block.attributes.include.is_some()) && rules.note(note).is_none());
+        notes.filter(|note: &&Note| note.code.iter().any(|block| block.attributes.include.is_some()) && rules.note(note).is_none());
     let files = published.flat_map(|note| {
         let includes = note.code.iter().filter_map(|block| block.attributes.include.as_ref());
         includes.filter_map(|include| match find(rules, note, &include.file, attachments) {
@@ -44,10 +46,11 @@ pub fn wanted(rules: &Rules<'_>, notes: &[Note], attachments: &[Attachment]) -> 
     files.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
-/// Puts the texts into the notes, and says which note, by its path, depends on which file; in order.
+/// Puts the texts into the notes, and says which note, by its path, depends on which file; in order. A note that others hold too is copied first, so that
+/// theirs stays as it was parsed.
 pub(super) fn fill(
     rules: &Rules<'_>,
-    notes: &mut [Note],
+    notes: &mut [Arc<Note>],
     attachments: &[Attachment],
     texts: Option<&Texts>,
     diagnostics: &mut Vec<Diagnostic>,
@@ -55,6 +58,10 @@ pub(super) fn fill(
     let mut includes = BTreeSet::new();
     for note in notes {
         let blocks: Vec<usize> = (0..note.code.len()).filter(|block| note.code[*block].attributes.include.is_some()).collect();
+        if blocks.is_empty() {
+            continue;
+        }
+        let note = Arc::make_mut(note);
         for at in &blocks {
             let Some(include) = note.code[*at].attributes.include.clone() else { continue };
             match text(rules, note, &include, attachments, texts) {
@@ -72,11 +79,9 @@ pub(super) fn fill(
                 }
             }
         }
-        if !blocks.is_empty() {
-            let code = &note.code;
-            note.sections.iter_mut().for_each(|section| splice(section, code));
-            note.length = Length::of(&note.outline, &note.sections);
-        }
+        let code = &note.code;
+        note.sections.iter_mut().for_each(|section| splice(section, code));
+        note.length = Length::of(&note.outline, &note.sections);
     }
     includes.into_iter().collect()
 }

@@ -3,6 +3,9 @@
 //! In: titles and visible text. Out: BCP 47 tags. Knows nothing of links, folders or HTML.
 
 use std::ops::AddAssign;
+use std::sync::Arc;
+
+use rayon::prelude::*;
 
 use crate::note::Note;
 
@@ -19,6 +22,21 @@ pub struct Letters {
     han: u64,
     kana: u64,
     hangul: u64,
+}
+
+/// The letters of notes that were counted before, sorted by path.
+pub type Counted = Vec<(Arc<Note>, Letters)>;
+
+/// Counts the letters of notes, sorted by path, that were not counted before.
+#[must_use]
+pub fn count(notes: &[Arc<Note>], counted: &Counted) -> Counted {
+    let mut known = counted.iter().peekable();
+    let mut work: Vec<(&Arc<Note>, Option<Letters>)> = Vec::with_capacity(notes.len());
+    for note in notes {
+        while known.next_if(|(other, _)| other.path < note.path).is_some() {}
+        work.push((note, known.peek().filter(|(other, _)| Arc::ptr_eq(other, note)).map(|(_, letters)| *letters)));
+    }
+    work.into_par_iter().map(|(note, letters)| (Arc::clone(note), letters.unwrap_or_else(|| Letters::of(note)))).collect()
 }
 
 impl AddAssign for Letters {

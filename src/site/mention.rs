@@ -8,6 +8,7 @@
 //! without linking is an everyday word to them, and is left out.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 use rayon::prelude::*;
@@ -87,22 +88,50 @@ const EMPTY: &[&str] = &[
     "开始",
 ];
 
+/// What looking for names found, for the next time: what a page mentions depends on nothing but its text, what it links to, and the names.
+#[derive(Debug, Default)]
+pub struct Memo {
+    names: BTreeMap<String, PageId>,
+    automaton: Option<AhoCorasick>,
+    pages: Vec<Found>,
+}
+
+/// What one page mentions, and what that was found with.
+#[derive(Debug)]
+struct Found {
+    note: Arc<Note>,
+    linked: Vec<PageId>,
+    mentions: BTreeMap<PageId, Passage>,
+}
+
 /// Who mentions each page without linking to it.
 #[must_use]
-pub fn collect(pages: &[Page], folders: &[Folder]) -> Vec<Vec<Backlink>> {
+pub fn collect(pages: &[Page], folders: &[Folder], memo: &mut Memo) -> Vec<Vec<Backlink>> {
     let mut mentions: Vec<Vec<Backlink>> = vec![Vec::new(); pages.len()];
     let names = names(pages);
-    let owners: Vec<PageId> = names.values().copied().collect();
-    let Ok(automaton) = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).ascii_case_insensitive(true).build(names.keys())
-    else {
-        // Too many names for one automaton: four billion letters.
-        return mentions;
-    };
-    let found: Vec<BTreeMap<PageId, Passage>> =
-        pages.par_iter().enumerate().map(|(at, page)| of_page(page, at, folders, &automaton, &owners)).collect();
-    for (from, found) in (0..).map(PageId).zip(found) {
-        for (to, passage) in found {
-            mentions[to.0 as usize].push(Backlink { from, places: vec![passage] });
+    if memo.automaton.is_none() || memo.names != names {
+        let automaton = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).ascii_case_insensitive(true).build(names.keys());
+        *memo = Memo { names, automaton: automaton.ok(), pages: Vec::new() };
+    }
+    // Without one there are too many names for it: four billion letters.
+    let Some(automaton) = &memo.automaton else { return mentions };
+    let owners: Vec<PageId> = memo.names.values().copied().collect();
+    let mut known = std::mem::take(&mut memo.pages).into_iter();
+    let work: Vec<(&Page, Option<Found>)> = pages.iter().map(|page| (page, known.next())).collect();
+    memo.pages = work
+        .into_par_iter()
+        .enumerate()
+        .map(|(at, (page, known))| {
+            let linked = linked(page, at, folders);
+            match known {
+                Some(known) if Arc::ptr_eq(&known.note, &page.note) && known.linked == linked => known,
+                _ => Found { note: Arc::clone(&page.note), mentions: of_note(&page.note, &linked, automaton, &owners), linked },
+            }
+        })
+        .collect();
+    for (from, found) in (0..).map(PageId).zip(&memo.pages) {
+        for (to, passage) in &found.mentions {
+            mentions[to.0 as usize].push(Backlink { from, places: vec![*passage] });
         }
     }
     let most = EVERYDAY.max(pages.len() / SHARE);
@@ -135,14 +164,18 @@ fn says_enough(name: &str) -> bool {
     (wide >= 2 || letters >= 3) && name.len() <= 200 && !EMPTY.contains(&&*SourcePath::fold(name))
 }
 
-/// What one page mentions: the first place of each.
-fn of_page(page: &Page, at: usize, folders: &[Folder], automaton: &AhoCorasick, owners: &[PageId]) -> BTreeMap<PageId, Passage> {
-    let mut found = BTreeMap::new();
+/// The pages that one page links to, and itself. Sorted.
+fn linked(page: &Page, at: usize, folders: &[Folder]) -> Vec<PageId> {
     let mut linked: Vec<PageId> = page.links.iter().filter_map(|target| page_of(target, folders)).collect();
     linked.extend(u32::try_from(at).map(PageId));
     linked.sort_unstable();
     linked.dedup();
-    let note = &page.note;
+    linked
+}
+
+/// What one note mentions: the first place of each.
+fn of_note(note: &Note, linked: &[PageId], automaton: &AhoCorasick, owners: &[PageId]) -> BTreeMap<PageId, Passage> {
+    let mut found = BTreeMap::new();
     let mut look = |text: &str, within: Within, quiet: &[Span]| {
         let mut quiet = quiet.iter().peekable();
         for hit in automaton.find_iter(text) {

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::iter::repeat;
+use std::sync::Arc;
 
 use super::PageId;
 use super::address::{self, Bare, Claims, Spelling};
@@ -30,7 +31,7 @@ pub struct Addresses {
 #[must_use]
 pub fn addresses(
     spelling: Spelling,
-    notes: &[Note],
+    notes: &[Arc<Note>],
     plan: &Plan,
     files: &[&Attachment],
     claims: &mut Claims,
@@ -114,7 +115,7 @@ pub fn addresses(
 /// at the path. It is a convenience, so it gives way to everything else; of two notes with one alias neither gets the address.
 fn names_as_addresses(
     spelling: Spelling,
-    notes: &[Note],
+    notes: &[Arc<Note>],
     pages: &[UrlPath],
     files: &BTreeSet<String>,
     claims: &mut Claims,

@@ -29,7 +29,7 @@ use crate::text::Span;
 pub use overrides::read_overrides;
 
 /// No note is larger.
-const LARGEST_NOTE: u64 = 64 << 20;
+pub const LARGEST_NOTE: u64 = 64 << 20;
 /// No file that a code block includes is larger: nobody reads so much code in a page.
 const LARGEST_INCLUDED: u64 = 1 << 20;
 
@@ -46,14 +46,34 @@ pub struct Folder<'a> {
     pub output: Option<&'a Path>,
 }
 
+/// What the content folder holds, before any note is read.
+#[derive(Debug)]
+pub struct Listing {
+    /// The notes: their names, where the operating system has them, and what it says of them.
+    pub notes: Vec<(SourcePath, PathBuf, fs::Metadata)>,
+    /// All other files.
+    pub attachments: Vec<(Attachment, fs::Metadata)>,
+    /// Whether a symbolic link was followed, so that one file may be here under several names.
+    pub has_links: bool,
+}
+
+/// Walks the content folder.
+#[must_use]
+pub fn list(folder: Folder<'_>) -> (Listing, Vec<Diagnostic>) {
+    let mut walk = Walk::new(folder);
+    walk.run();
+    (walk.listing, walk.found)
+}
+
+/// What reading a note gives: the note and what is to be said of its encoding, or why there is none.
+pub type ReadNote = Result<(SourceFile, Option<Diagnostic>), Diagnostic>;
+
 /// Reads every note and names every attachment.
 #[must_use]
 pub fn read(folder: Folder<'_>) -> (SourceTree, Vec<Diagnostic>) {
-    let mut walk = Walk::new(folder);
-    walk.run();
-    let Walk { notes, mut attachments, mut found, .. } = walk;
-    let results: Vec<Result<(SourceFile, Option<Diagnostic>), Diagnostic>> =
-        notes.into_par_iter().map(|(path, disk)| read_note(folder.prefix, path, &disk)).collect();
+    let (Listing { notes, attachments, .. }, mut found) = list(folder);
+    let mut attachments: Vec<Attachment> = attachments.into_iter().map(|(attachment, _)| attachment).collect();
+    let results: Vec<ReadNote> = notes.into_par_iter().map(|(path, disk, _)| read_note(folder.prefix, path, &disk)).collect();
     let mut tree = SourceTree { notes: Vec::with_capacity(results.len()), attachments: Vec::new() };
     for result in results {
         match result {
@@ -108,7 +128,11 @@ pub fn locate(content: &Path, path: &SourcePath) -> PathBuf {
     })
 }
 
-fn read_note(prefix: &str, path: SourcePath, disk: &Path) -> Result<(SourceFile, Option<Diagnostic>), Diagnostic> {
+/// Reads one note; `prefix` stands before its name in messages.
+///
+/// # Errors
+/// When the file cannot be read or its text cannot be decoded.
+pub fn read_note(prefix: &str, path: SourcePath, disk: &Path) -> ReadNote {
     let name = shown(prefix, path.as_str());
     let bytes = fs::read(disk).map_err(|error| cannot_read(name.clone(), &error))?;
     match decode(bytes) {
@@ -151,8 +175,7 @@ struct Walk<'a> {
     real: PathBuf,
     output: Option<PathBuf>,
     exclude: GlobSet,
-    notes: Vec<(SourcePath, PathBuf)>,
-    attachments: Vec<Attachment>,
+    listing: Listing,
     found: Vec<Diagnostic>,
 }
 
@@ -168,8 +191,7 @@ impl<'a> Walk<'a> {
             real: fs::canonicalize(folder.path).unwrap_or_else(|_| folder.path.to_owned()),
             output: folder.output.map(|path| fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())),
             exclude: exclude.build().unwrap_or_else(|_| GlobSet::empty()),
-            notes: Vec::new(),
-            attachments: Vec::new(),
+            listing: Listing { notes: Vec::new(), attachments: Vec::new(), has_links: false },
             found: Vec::new(),
         }
     }
@@ -204,8 +226,11 @@ impl<'a> Walk<'a> {
             self.bad_name(relative, is_folder || is_note(relative));
             return false;
         };
-        if entry.path_is_symlink() && !self.may_follow(entry, &path) {
-            return false;
+        if entry.path_is_symlink() {
+            if !self.may_follow(entry, &path) {
+                return false;
+            }
+            self.listing.has_links = true;
         }
         if is_folder {
             return true;
@@ -215,15 +240,16 @@ impl<'a> Walk<'a> {
             self.found.push(Diagnostic::file(code, shown(self.folder.prefix, path.as_str()), what).hint("move it out of the notes"));
             return false;
         }
-        let size = match entry.metadata() {
-            Ok(metadata) => metadata.len(),
+        let metadata = match entry.metadata() {
+            Ok(metadata) => metadata,
             Err(error) => {
                 self.failed(&error);
                 return false;
             }
         };
+        let size = metadata.len();
         if !is_note(relative) {
-            self.attachments.push(Attachment { path, size });
+            self.listing.attachments.push((Attachment { path, size }, metadata));
         } else if size > LARGEST_NOTE {
             let message = format!("{} MB are more than a note may have ({} MB)", size >> 20, LARGEST_NOTE >> 20);
             self.found.push(
@@ -231,7 +257,7 @@ impl<'a> Walk<'a> {
                     .hint("split it, or leave it out with `exclude` in biji.toml"),
             );
         } else {
-            self.notes.push((path, entry.path().to_owned()));
+            self.listing.notes.push((path, entry.path().to_owned(), metadata));
         }
         true
     }

@@ -1,5 +1,7 @@
 //! Builds `Site` values by hand, without parsing or assembling.
 
+use std::sync::Arc;
+
 use biji::config::Config;
 use biji::diagnostic::File;
 use biji::note::{Body, CodeBlock, Fill, FrontMatter, Heading, Hole, Length, Link, LinkKind, Note, Section};
@@ -77,7 +79,7 @@ impl SiteBuilder {
             length: Length::default(),
         };
         let page = Page {
-            note,
+            note: note.into(),
             url,
             folder,
             is_index,
@@ -104,18 +106,24 @@ impl SiteBuilder {
     #[allow(clippy::too_many_arguments)]
     pub(crate) fn link(&mut self, page: PageId, kind: LinkKind, target: Target, text: &str, title: &str, fills: &[Fill], at: u32) {
         let page = &mut self.site.pages[page.0 as usize];
-        page.note.links.push(Link { kind, target: "target".into(), title: title.into(), text: text.into(), span: Span::new(0, 1) });
+        Arc::make_mut(&mut page.note).links.push(Link {
+            kind,
+            target: "target".into(),
+            title: title.into(),
+            text: text.into(),
+            span: Span::new(0, 1),
+        });
         page.links.push(target);
-        page.note.body.holes.extend(fills.iter().map(|fill| Hole { at, fill: *fill }));
+        Arc::make_mut(&mut page.note).body.holes.extend(fills.iter().map(|fill| Hole { at, fill: *fill }));
     }
 
     pub(crate) fn fills(&mut self, page: PageId, fills: &[Fill], at: u32) {
-        self.site.pages[page.0 as usize].note.body.holes.extend(fills.iter().map(|fill| Hole { at, fill: *fill }));
+        self.note(page).body.holes.extend(fills.iter().map(|fill| Hole { at, fill: *fill }));
     }
 
     /// Adds the `nth` heading, whose tag is found in the body.
     pub(crate) fn heading(&mut self, page: PageId, level: u8, text: &str, nth: u32) {
-        let note = &mut self.site.pages[page.0 as usize].note;
+        let note = self.note(page);
         let tag = format!("<h{level} id=\"");
         let start = note.body.html.match_indices(&tag).nth(nth as usize).unwrap().0;
         let (start, inside) = (u32::try_from(start).unwrap(), u32::try_from(start + tag.len()).unwrap());
@@ -125,18 +133,18 @@ impl SiteBuilder {
     }
 
     pub(crate) fn code(&mut self, page: PageId, info: &str, text: &str) {
-        let note = &mut self.site.pages[page.0 as usize].note;
+        let note = self.note(page);
         let fill = Fill::Code(u32::try_from(note.code.len()).unwrap());
         note.code.push(CodeBlock::new(info.into(), text.into(), Span::new(0, 1), None).0);
         note.body.holes.push(Hole { at: u32::try_from(note.body.html.len()).unwrap(), fill });
     }
 
     pub(crate) fn body(&mut self, page: PageId, html: &str) {
-        self.site.pages[page.0 as usize].note.body.html = html.into();
+        self.note(page).body.html = html.into();
     }
 
     pub(crate) fn template(&mut self, page: PageId, name: &str) {
-        self.site.pages[page.0 as usize].note.front_matter.template = Some(name.into());
+        self.note(page).front_matter.template = Some(name.into());
     }
 
     pub(crate) fn attachment(&mut self, path: &str) {
@@ -163,6 +171,10 @@ impl SiteBuilder {
 
     pub(crate) fn base_url(&mut self, url: &str) {
         self.site.config.base_url = Some(url.into());
+    }
+
+    fn note(&mut self, page: PageId) -> &mut Note {
+        Arc::make_mut(&mut self.site.pages[page.0 as usize].note)
     }
 
     pub(crate) fn build(self) -> Site {

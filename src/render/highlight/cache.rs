@@ -55,6 +55,12 @@ impl Cache {
         bytes
     }
 
+    /// The cache that the next build in this process starts with: what this one used.
+    #[must_use]
+    pub fn successor(&self) -> Self {
+        Self { known: self.used.lock().unwrap_or_else(PoisonError::into_inner).clone(), used: Mutex::default() }
+    }
+
     /// A block that an earlier build made, or an earlier run of this one.
     pub(super) fn get(&self, key: &Key) -> Option<Arc<str>> {
         self.known.get(key).cloned()

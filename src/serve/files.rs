@@ -1,0 +1,203 @@
+//! SHELL: the content folder, read again and again: only what changed is read.
+//!
+//! In: the folder, and which files may have changed. Out: the `SourceTree` that [`disk::read`] would give. A file is taken from memory when nobody
+//! named it and the operating system says what it said last time: size, times and number of the file. One that was written moments before it was read is
+//! not trusted, since it may have been written twice in one tick of the file system's clock.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use rayon::prelude::*;
+
+use super::Changes;
+use crate::diagnostic::Diagnostic;
+use crate::path::SourcePath;
+use crate::source::disk::{self, Folder, ReadNote};
+use crate::source::{Attachment, SHOWN, SourceTree};
+
+/// The coarsest clock of a file system in use: FAT's.
+const TICK: Duration = Duration::from_secs(2);
+
+/// What the operating system says of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Stamp {
+    size: u64,
+    modified: Option<SystemTime>,
+    /// On Unix the time of the last change of any kind, which no program can set, and the file's number.
+    inner: (i64, i64, u64),
+}
+
+impl Stamp {
+    fn of(metadata: &fs::Metadata) -> Self {
+        #[cfg(unix)]
+        let inner = {
+            use std::os::unix::fs::MetadataExt;
+            (metadata.ctime(), metadata.ctime_nsec(), metadata.ino())
+        };
+        #[cfg(not(unix))]
+        let inner = (0, 0, 0);
+        Self { size: metadata.len(), modified: metadata.modified().ok(), inner }
+    }
+
+    /// Whether the file was written so lately that it may be written again without a new time.
+    fn is_fresh(&self, now: SystemTime) -> bool {
+        self.modified.is_none_or(|modified| now.duration_since(modified).is_ok_and(|age| age < TICK))
+    }
+}
+
+/// A note as it was read.
+#[derive(Debug)]
+struct Known {
+    stamp: Stamp,
+    /// Whether the stamp tells a later change.
+    is_sure: bool,
+    disk: PathBuf,
+    read: ReadNote,
+}
+
+/// The content folder as it was read last.
+#[derive(Debug, Default)]
+pub(super) struct Files {
+    /// The folder, the prefix, what is excluded: with other ones, all is read anew.
+    settings: Option<(PathBuf, String, Vec<String>)>,
+    notes: BTreeMap<SourcePath, Known>,
+    attachments: BTreeMap<SourcePath, (Attachment, Stamp)>,
+    has_links: bool,
+    /// What walking told.
+    found: Vec<Diagnostic>,
+}
+
+/// What reading gave.
+#[derive(Debug)]
+pub(super) struct Reading {
+    /// The folder now.
+    pub(super) tree: SourceTree,
+    /// What is wrong with its files.
+    pub(super) found: Vec<Diagnostic>,
+    /// Attachments that are there as before, with other bytes.
+    pub(super) touched: BTreeSet<SourcePath>,
+}
+
+impl Files {
+    /// Reads what changed. `real` is the content folder without symbolic links, below which `changes` name files.
+    pub(super) fn read(&mut self, folder: Folder<'_>, real: &Path, changes: &Changes) -> Reading {
+        let settings = (folder.path.to_owned(), folder.prefix.to_owned(), folder.exclude.to_vec());
+        let is_new = self.settings.as_ref() != Some(&settings);
+        if is_new {
+            *self = Self { settings: Some(settings), ..Self::default() };
+        }
+        let mut touched = BTreeSet::new();
+        match self.named(real, changes).filter(|_| !is_new) {
+            Some(named) => self.read_named(folder, named, &mut touched),
+            None => self.walk(folder, real, changes, &mut touched),
+        }
+        let mut tree = SourceTree::default();
+        let mut found = self.found.clone();
+        for known in self.notes.values() {
+            match &known.read {
+                Ok((note, diagnostic)) => {
+                    tree.notes.push(note.clone());
+                    found.extend(diagnostic.clone());
+                }
+                Err(diagnostic) => found.push(diagnostic.clone()),
+            }
+        }
+        tree.attachments = self.attachments.values().map(|(attachment, _)| attachment.clone()).collect();
+        Reading { tree, found, touched }
+    }
+
+    /// The known files that the changes name, when they name nothing else: then the folder need not be walked. A file that came, went or is no plain one
+    /// may change what the walk finds.
+    fn named(&self, real: &Path, changes: &Changes) -> Option<Vec<(SourcePath, fs::Metadata)>> {
+        if changes.all || self.has_links {
+            return None;
+        }
+        let mut named = Vec::new();
+        for path in &changes.paths {
+            let Ok(relative) = path.strip_prefix(real) else { continue };
+            let parts: Vec<&str> = relative.components().map(|part| part.as_os_str().to_str()).collect::<Option<_>>()?;
+            if parts.iter().any(|part| part.starts_with('.') && !SHOWN.contains(part)) {
+                continue;
+            }
+            let name = SourcePath::new(&parts.join("/"))?;
+            let is_known = self.notes.contains_key(&name) || self.attachments.contains_key(&name);
+            match fs::symlink_metadata(path) {
+                Ok(metadata) if is_known && metadata.is_file() && metadata.len() <= disk::LARGEST_NOTE => named.push((name, metadata)),
+                // What an editor writes beside the file and takes away.
+                Err(error) if !is_known && error.kind() == std::io::ErrorKind::NotFound && !self.has_below(&name) => {}
+                _ => return None,
+            }
+        }
+        Some(named)
+    }
+
+    /// Whether a known file lies in the folder of this name.
+    fn has_below(&self, name: &SourcePath) -> bool {
+        let prefix = format!("{name}/");
+        let is_below = |path: &SourcePath| path.as_str().starts_with(&prefix);
+        self.notes.keys().any(is_below) || self.attachments.keys().any(is_below)
+    }
+
+    fn read_named(&mut self, folder: Folder<'_>, named: Vec<(SourcePath, fs::Metadata)>, touched: &mut BTreeSet<SourcePath>) {
+        let now = SystemTime::now();
+        for (name, metadata) in named {
+            let stamp = Stamp::of(&metadata);
+            if let Some(known) = self.notes.get_mut(&name) {
+                let read = disk::read_note(folder.prefix, name, &known.disk);
+                *known =
+                    Known { is_sure: !stamp.is_fresh(now), stamp, disk: std::mem::take(&mut known.disk), read: kept(read, &known.read) };
+            } else if let Some((attachment, known)) = self.attachments.get_mut(&name) {
+                attachment.size = metadata.len();
+                *known = stamp;
+                touched.insert(name);
+            }
+        }
+    }
+
+    fn walk(&mut self, folder: Folder<'_>, real: &Path, changes: &Changes, touched: &mut BTreeSet<SourcePath>) {
+        let now = SystemTime::now();
+        let (listing, found) = disk::list(folder);
+        let mut old = std::mem::take(&mut self.notes);
+        let is_named = |disk: &Path| {
+            let relative = disk.strip_prefix(folder.path).unwrap_or(disk);
+            changes.paths.contains(&real.join(relative))
+        };
+        let work: Vec<_> = listing.notes.into_iter().map(|(name, disk, metadata)| (old.remove(&name), name, disk, metadata)).collect();
+        let read = |(old, name, disk, metadata): (Option<Known>, SourcePath, PathBuf, fs::Metadata)| {
+            let stamp = Stamp::of(&metadata);
+            match old {
+                Some(known) if known.is_sure && known.stamp == stamp && !is_named(&disk) => (name, Known { disk, ..known }),
+                old => {
+                    let read = disk::read_note(folder.prefix, name.clone(), &disk);
+                    let read = match &old {
+                        Some(old) => kept(read, &old.read),
+                        None => read,
+                    };
+                    (name, Known { is_sure: !stamp.is_fresh(now), stamp, disk, read })
+                }
+            }
+        };
+        self.notes = work.into_par_iter().map(read).collect::<Vec<_>>().into_iter().collect();
+        let mut old = std::mem::take(&mut self.attachments);
+        for (attachment, metadata) in listing.attachments {
+            let name = attachment.path.clone();
+            let stamp = Stamp::of(&metadata);
+            if old.remove(&name).is_some_and(|(_, old)| old != stamp) || changes.paths.contains(&disk::locate(real, &name)) {
+                touched.insert(name.clone());
+            }
+            self.attachments.insert(name, (attachment, stamp));
+        }
+        self.has_links = listing.has_links;
+        self.found = found;
+    }
+}
+
+/// What was read before, when it is the same: then everybody who holds it sees at a glance that nothing changed.
+fn kept(new: ReadNote, old: &ReadNote) -> ReadNote {
+    match (&new, old) {
+        (Ok((new_note, new_said)), Ok((note, said))) if new_note.file == note.file && new_said == said => Ok((note.clone(), said.clone())),
+        _ => new,
+    }
+}
