@@ -41,6 +41,28 @@ fn plain(html: &str) -> String {
     text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&")
 }
 
+/// Comments on which the definition of JavaScript goes in a circle for ever.
+#[test]
+fn comments_in_scripts_do_not_hang() {
+    for (language, code) in [
+        ("js", "a /* b */"),
+        ("js", "x\n  /* y */\n"),
+        ("js", "a /* b\n c */ d"),
+        ("js", "\"/* s */\" /**/ /* c */"),
+        ("js", "return x /* b */\n}"),
+        ("mjs", "`t` /* b */"),
+        ("qml", "foo() /* b */"),
+        ("html", "<script>\na /* b */\n</script>"),
+        ("html", "<script>a /* b */</script>"),
+        ("vue", "<script>\na /* b */\n</script>"),
+        ("markdown", "```js\na /* b */\n```"),
+    ] {
+        let html = block(language, code);
+        assert!(html.contains("<span class=\"c\">/*"), "{language}: {code}: {html}");
+    }
+    assert!(!block("js", "\"/* s */\"").contains("class=\"c\""));
+}
+
 #[test]
 fn classes_are_few_and_short() {
     for (info, text, expected) in [

@@ -21,6 +21,7 @@
 mod budget;
 mod cache;
 mod class;
+mod comment;
 mod console;
 mod language;
 mod paint;

@@ -3,11 +3,13 @@
 //! In: a language and text. Out: HTML with class names; the text without its tags is the text that went in, escaped. `None` when the syntax
 //! definition fails on it.
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use syntect::parsing::{BasicScopeStackOp, ParseState, ScopeStack, ScopeStackOp, SyntaxSet};
 
 use super::class::{Class, Classes};
+use super::comment::Comments;
 use super::language::Language;
 use super::{console, powershell};
 use crate::render::html::escape_into;
@@ -43,12 +45,14 @@ pub(super) struct Painter {
     classes: Classes,
     /// The class of each scope of the stack.
     stack: Vec<Class>,
+    comments: Comments,
 }
 
 impl Painter {
     pub(super) fn new(syntax: &str) -> Option<Self> {
         let syntax = SYNTAXES.find_syntax_by_name(syntax)?;
-        Some(Self { state: ParseState::new(syntax), scopes: ScopeStack::new(), classes: Classes::default(), stack: Vec::new() })
+        let comments = Comments::of(syntax);
+        Some(Self { state: ParseState::new(syntax), scopes: ScopeStack::new(), classes: Classes::default(), stack: Vec::new(), comments })
     }
 
     /// Highlights one line, its line break included.
@@ -61,17 +65,20 @@ impl Painter {
             ended = format!("{line}\n");
             &ended
         };
-        let operations = self.state.parse_line(whole, &SYNTAXES).ok()?;
+        let hidden = self.comments.hide(whole, &self.scopes);
+        let parsed = hidden.as_ref().map_or(whole, |(masked, _)| masked.as_str());
+        let hidden = hidden.as_ref().map_or(&[][..], |(_, ranges)| ranges);
+        let operations = self.state.parse_line(parsed, &SYNTAXES).ok()?;
         let mut from = 0;
         for (at, operation) in &operations {
             let at = (*at).min(line.len());
             if at > from {
-                brush.put(self.class(), &line[from..at]);
+                put(brush, self.class(), line, from..at, hidden);
                 from = at;
             }
             self.apply(operation)?;
         }
-        brush.put(self.class(), &line[from..]);
+        put(brush, self.class(), line, from..line.len(), hidden);
         brush.end_line();
         Some(())
     }
@@ -100,6 +107,18 @@ impl Painter {
             Class::Reset | Class::Inherit | Class::Key => None,
         }
     }
+}
+
+/// Appends a part of a line, what was hidden from the definition as comments.
+fn put(brush: &mut Brush, class: Option<u8>, line: &str, part: Range<usize>, hidden: &[Range<usize>]) {
+    let mut from = part.start;
+    for range in hidden.iter().filter(|range| range.start < part.end && range.end > part.start) {
+        let (start, end) = (range.start.max(part.start), range.end.min(part.end));
+        brush.put(class, &line[from..start]);
+        brush.put(Some(b'c'), &line[start..end]);
+        from = end;
+    }
+    brush.put(class, &line[from..part.end]);
 }
 
 /// Writes pieces of text with their classes, neighbours of one class together, no element longer than a line.
