@@ -84,14 +84,20 @@ pub(super) fn emoji(rest: &str, before: Option<char>) -> Option<(usize, &'static
     if before.is_some_and(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '_' | ':' | '/')) {
         return None;
     }
+    let (length, found) = named(rest)?;
+    // `:a::b:` are two, and `a::key::b` is none. Whether what follows is one in its turn is not asked: a row of them can be as long as a note.
+    let behind = &rest[length + 1..];
+    let is_part_of_path = behind.starts_with(|letter: char| letter.is_ascii_alphanumeric())
+        || behind.strip_prefix(':').is_some_and(|next| named(next).is_none());
+    (!is_part_of_path).then_some((length, found))
+}
+
+/// The name in front of a `:` that an emoji has: its length, and the emoji.
+fn named(rest: &str) -> Option<(usize, &'static str)> {
     let is_part = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'+' | b'-');
     let length = rest.bytes().take(LONGEST).take_while(is_part).count();
-    let behind = rest[length..].strip_prefix(':')?;
-    // `:a::b:` are two, and `a::key::b` is none.
-    let is_part_of_path = behind.starts_with(|letter: char| letter.is_ascii_alphanumeric())
-        || (behind.starts_with(':') && emoji(&behind[1..], None).is_none());
-    let found = emojis::get_by_shortcode(&rest[..length])?;
-    (!is_part_of_path).then(|| (length, found.as_str()))
+    rest[length..].strip_prefix(':')?;
+    emojis::get_by_shortcode(&rest[..length]).map(|emoji| (length, emoji.as_str()))
 }
 
 #[cfg(test)]
@@ -147,6 +153,8 @@ mod tests {
             ("完成:white_check_mark:！", Some("✅")),
             (":+1:", Some("👍")),
             (":tada::tada:", Some("🎉")),
+            (":tada::tada:x", Some("🎉")),
+            (":tada::x", None),
             ("10:100:20", None),
             ("a::key::b", None),
             ("::key::b", None),
