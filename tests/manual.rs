@@ -1,13 +1,13 @@
-//! The manual cannot lie: its table of diagnostics is compared with the program's, and its examples are run.
+//! The manual cannot lie: its tables of diagnostics, keys and options are compared with the program's, and its examples are run.
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests read and write files and may fail loudly")]
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
 use biji::diagnostic::{Code, Severity};
 
-const MANUAL: &str = include_str!("../content/manual/index.md");
 const EXAMPLES: &str = "content/manual/diagnostics.md";
 
 /// Codes that no small text can cause.
@@ -34,16 +34,84 @@ fn the_manual_lists_every_diagnostic_as_it_is() {
                 Severity::Warning => "warning",
                 Severity::Error => "error",
             };
-            format!("| [`{0}`](diagnostics.md#{0}) | {severity} | {1} |", code.as_str(), code.meaning())
+            format!("| [`{0}`](#{0}) | {severity} | {1} |", code.as_str(), code.meaning())
         })
         .collect();
-    let listed: Vec<&str> = MANUAL
-        .lines()
-        .skip_while(|line| *line != "| code | severity | meaning |")
-        .skip(2)
-        .take_while(|line| line.starts_with('|'))
-        .collect();
-    assert_eq!(listed, expected, "content/manual/index.md and src/diagnostic.rs differ; the table should be:\n{}", expected.join("\n"));
+    let page = read(EXAMPLES);
+    let listed: Vec<&str> =
+        page.lines().skip_while(|line| *line != "| code | severity | meaning |").skip(2).take_while(|line| line.starts_with('|')).collect();
+    assert_eq!(listed, expected, "{EXAMPLES} and src/diagnostic.rs differ; the table should be:\n{}", expected.join("\n"));
+}
+
+fn read(path: &str) -> String {
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
+}
+
+/// The names in backticks of the first `columns` cells of a page's tables, of every line of a table whose heading starts with `head`.
+fn names(page: &str, head: &str, columns: usize) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    let mut is_inside = false;
+    for line in page.lines() {
+        is_inside = line.starts_with('|') && (is_inside || line.starts_with(head));
+        if is_inside {
+            let cells = line.split('|').skip(1).take(columns);
+            names.extend(cells.flat_map(|cell| cell.split('`').skip(1).step_by(2)).map(|name| name.trim_matches(['[', ']']).to_owned()));
+        }
+    }
+    names
+}
+
+/// The texts in the lists of names that a Rust file calls `…KEYS`.
+fn lists_of_keys(path: &str) -> BTreeSet<String> {
+    let code = read(path);
+    let lists = code.split("KEYS: &[").skip(1).filter_map(|rest| rest.split_once("];")).map(|(list, _)| list);
+    lists.flat_map(|list| list.split('"').skip(1).step_by(2)).map(str::to_owned).collect()
+}
+
+/// A key in a table may be named by itself or by its whole path (`colours.accent`).
+#[test]
+fn every_key_of_the_configuration_has_its_line() {
+    let mut keys = lists_of_keys("src/config.rs");
+    assert!(keys.contains("base_url"));
+    for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/config")).unwrap() {
+        keys.extend(lists_of_keys(&format!("src/config/{}", entry.unwrap().file_name().to_str().unwrap())));
+    }
+    let listed = names(&read("content/manual/configuration.md"), "| key | default |", 1);
+    let parts: BTreeSet<String> = listed.iter().flat_map(|name| name.split('.')).map(str::to_owned).collect();
+    assert_eq!(parts, keys, "content/manual/configuration.md and src/config differ");
+}
+
+#[test]
+fn every_key_of_front_matter_has_its_line() {
+    let listed = names(&read("content/manual/front-matter.md"), "| key | also understood |", 2);
+    assert_eq!(listed, lists_of_keys("src/note/front_matter/field.rs"), "content/manual/front-matter.md and field.rs differ");
+}
+
+#[test]
+fn every_command_and_option_is_in_the_manual() {
+    let help = |arguments: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_biji")).args(arguments).output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let words = |text: &str| -> BTreeSet<String> {
+        let is_part = |letter: char| letter.is_ascii_alphanumeric() || letter == '-';
+        text.split(|letter| !is_part(letter)).filter(|word| word.starts_with("--") && word.len() > 2).map(str::to_owned).collect()
+    };
+    let page = read("content/manual/commands.md");
+    let overview = help(&["--help"]);
+    let commands = overview.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+    let commands: Vec<&str> = commands.filter_map(|line| line.split_whitespace().next()).filter(|name| *name != "help").collect();
+    assert!(commands.contains(&"build"));
+    let listed = words(&page);
+    for command in commands {
+        assert!(page.contains(&format!("biji {command}")), "content/manual/commands.md does not tell of `biji {command}`");
+        for option in words(&help(&[command, "--help"])).difference(&listed) {
+            assert!(
+                matches!(&**option, "--help" | "--version"),
+                "content/manual/commands.md does not tell of `{option}` of `biji {command}`"
+            );
+        }
+    }
 }
 
 /// A fenced block: its info string, its text, and the lines it takes.
@@ -131,7 +199,7 @@ fn the_examples_of_the_manual_are_what_is_printed() {
 
 #[test]
 fn the_other_formats_are_as_the_manual_says() {
-    let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(EXAMPLES)).unwrap();
+    let page = read(EXAMPLES);
     let lines: Vec<String> = page.lines().map(str::to_owned).collect();
     let found = blocks(&lines);
     let files = [("a.md", "See the [guide](instal.md).\n"), ("install.md", "# Install\n")];
