@@ -9,7 +9,9 @@ mod build;
 mod cache;
 mod check;
 mod excerpt;
+mod help;
 mod init;
+mod manual;
 mod new;
 mod open;
 mod pick;
@@ -83,6 +85,9 @@ fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         // Help and version are no errors: clap knows where they go and what they are worth.
         Err(error) => {
             let _ = error.print();
+            if let Some(hint) = help::folder_for_command(&error, |path| std::path::Path::new(path).is_dir()) {
+                report::note(&hint);
+            }
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
@@ -110,6 +115,8 @@ fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         Command::New(command) => new::run(command, &mut report),
         Command::Search(command) => search::run(command, &mut report),
         Command::Serve(command) => serve::run(command, arguments.common.threads, &mut report),
+        Command::Completions(command) => manual::completions(command, &mut report),
+        Command::Man(command) => manual::pages(command, &mut report),
     });
     exit_code(result, &mut report)
 }

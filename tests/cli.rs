@@ -357,6 +357,63 @@ fn nobody_reading_is_no_fault() {
 }
 
 #[test]
+fn what_is_mistyped_is_answered_with_what_may_have_been_meant() {
+    let scene = Scene::vault();
+    for (args, hint) in [
+        (&["biuld"][..], "'build'"),
+        (&["build", "--drats"], "'--drafts'"),
+        (&["check", "--format", "jsn"], "'json'"),
+        (&["vault"], "`vault` is a folder; build it with `biji build vault`"),
+        (&["man", "chekc"], "did you mean `check`?"),
+        (&["completions", "bahs"], "'bash'"),
+    ] {
+        let (stdout, stderr) = scene.expect(args, 2);
+        assert!(stdout.is_empty() && stderr.contains(hint), "{args:?}: {stderr}");
+    }
+}
+
+#[test]
+fn completions_and_manual_pages_know_every_command() {
+    let scene = Scene::new();
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let (stdout, stderr) = scene.expect(&["completions", shell], 0);
+        assert!(stderr.is_empty() && ["build", "serve", "check", "deny-warnings"].iter().all(|word| stdout.contains(word)), "{shell}");
+    }
+    let (page, _) = scene.expect(&["man"], 0);
+    assert!(page.contains(".TH biji 1") && page.contains("biji\\-build(1)"), "{page}");
+    let (page, _) = scene.expect(&["man", "check"], 0);
+    assert!(page.contains(".TH biji-check 1") && page.contains("\\-\\-audit") && page.contains("Examples:"), "{page}");
+    scene.expect(&["man", "--write", "man1"], 0);
+    assert_eq!(fs::read(scene.path("man1/biji-check.1")).unwrap(), page.as_bytes());
+}
+
+#[test]
+fn many_faults_stay_readable() {
+    let scene = Scene::new();
+    scene.put("v/a.md", &(0..3000).map(|n| format!("[B](b{n}.md)\n")).collect::<String>());
+    scene.put("v/b.md", "[[a#nothing]]\n");
+    let (_, stderr) = scene.expect(&["check", "v"], 0);
+    assert!(stderr.lines().count() < 50 && stderr.contains("… and 2995 more of broken-link (all with `-v`"), "{stderr}");
+    assert!(stderr.contains("3001 warnings\n   3000 broken-link\n      1 broken-anchor\n"), "{stderr}");
+    for args in [&["check", "v", "-v"][..], &["check", "v", "--format", "short"]] {
+        let (_, stderr) = scene.expect(args, 0);
+        assert_eq!(stderr.matches("warning[broken-link]").count(), 3000);
+    }
+    let (stdout, _) = scene.expect(&["check", "v", "--format", "json"], 0);
+    let lines = json(&stdout);
+    assert_eq!((lines.len(), &lines[3001]["codes"]["broken-link"]), (3002, &3000.into()));
+}
+
+#[test]
+fn timings_are_of_every_phase() {
+    let scene = Scene::vault();
+    let (_, stderr) = scene.expect(&["build", "vault", "--timings"], 0);
+    for phase in ["read", "parse", "link", "render", "index", "publish", "the rest", "total"] {
+        assert!(stderr.lines().any(|line| line.trim_start().starts_with(phase) && line.contains(" ms")), "{phase}: {stderr}");
+    }
+}
+
+#[test]
 fn help_and_version_are_data() {
     let scene = Scene::new();
     for args in [&["--help"][..], &["build", "--help"], &["--version"]] {

@@ -4,10 +4,12 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
+use super::help;
+
 /// Turns a folder of Markdown notes into a fast static site with a real search engine inside.
 #[derive(Debug, Parser)]
-#[command(name = "biji", version, propagate_version = true, arg_required_else_help = true)]
-#[command(after_help = "Exit codes: 0 clean, 1 the site has faults, 2 Biji could not do its work.")]
+#[command(name = "biji", version, propagate_version = true, arg_required_else_help = true, max_term_width = 100)]
+#[command(after_help = help::BIJI)]
 pub(super) struct Arguments {
     #[command(flatten)]
     pub(super) common: Common,
@@ -17,6 +19,7 @@ pub(super) struct Arguments {
 
 /// Options of every command.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Options of every command")]
 pub(super) struct Common {
     /// How faults are told: for people, one a line, or as JSON lines on the standard output
     #[arg(long, global = true, value_enum, default_value_t = Format::Human, value_name = "FORMAT")]
@@ -72,6 +75,10 @@ pub(super) enum Command {
     Check(Check),
     /// Ask the built site's search index
     Search(Search),
+    /// Print a script that completes commands and options in your shell
+    Completions(Completions),
+    /// Print the manual page of Biji or of one command
+    Man(Man),
 }
 
 /// Which site.
@@ -110,6 +117,7 @@ fn base_url(text: &str) -> Result<String, String> {
 
 /// `biji build`.
 #[derive(Debug, Args)]
+#[command(after_help = help::BUILD)]
 pub(super) struct Build {
     #[command(flatten)]
     pub(super) site: Site,
@@ -120,6 +128,7 @@ pub(super) struct Build {
 
 /// `biji serve`.
 #[derive(Debug, Args)]
+#[command(after_help = help::SERVE)]
 pub(super) struct Serve {
     #[command(flatten)]
     pub(super) site: Site,
@@ -139,6 +148,7 @@ pub(super) struct Serve {
 
 /// `biji check`.
 #[derive(Debug, Args)]
+#[command(after_help = help::CHECK)]
 pub(super) struct Check {
     #[command(flatten)]
     pub(super) site: Site,
@@ -152,6 +162,7 @@ pub(super) struct Check {
 
 /// `biji init`.
 #[derive(Debug, Args)]
+#[command(after_help = help::INIT)]
 pub(super) struct Init {
     /// The folder to make the site in
     #[arg(value_name = "DIR")]
@@ -172,6 +183,7 @@ pub(super) enum Language {
 
 /// `biji new`.
 #[derive(Debug, Args)]
+#[command(after_help = help::NEW)]
 pub(super) struct New {
     /// The title; the file is named after it
     #[arg(value_name = "TITLE")]
@@ -187,18 +199,9 @@ pub(super) struct New {
     pub(super) draft: bool,
 }
 
-/// The query language in short, below the help of `biji search`.
-const QUERIES: &str = "Queries:
-  static pod        pages with both words, in any order; the last may be unfinished
-  \"static pod\"      exactly this
-  pod -daemonset    without a word
-  pod OR node       one or the other
-  title:pod  heading:pod  tag:k8s  path:k8s  lang:zh
-                    only there; also \"-tag:k8s\"";
-
 /// `biji search`.
 #[derive(Debug, Args)]
-#[command(after_help = QUERIES)]
+#[command(after_help = help::SEARCH)]
 pub(super) struct Search {
     /// What to search for; with `--stdin` this is ROOT instead
     #[arg(value_name = "QUERY", required_unless_present_any = ["stdin", "interactive"], allow_hyphen_values = true)]
@@ -221,6 +224,27 @@ pub(super) struct Search {
     /// Search while typing, and print the address of the result that is picked
     #[arg(short, long, conflicts_with_all = ["stdin", "json"])]
     pub(super) interactive: bool,
+}
+
+/// `biji completions`.
+#[derive(Debug, Args)]
+#[command(after_help = help::COMPLETIONS)]
+pub(super) struct Completions {
+    /// The shell
+    #[arg(value_enum, value_name = "SHELL")]
+    pub(super) shell: clap_complete::Shell,
+}
+
+/// `biji man`.
+#[derive(Debug, Args)]
+#[command(after_help = help::MAN)]
+pub(super) struct Man {
+    /// The command [default: Biji as a whole]
+    #[arg(value_name = "COMMAND", conflicts_with = "write")]
+    pub(super) command: Option<String>,
+    /// Write every page into a folder, as `biji.1`, `biji-build.1` and so on
+    #[arg(long, value_name = "DIR")]
+    pub(super) write: Option<PathBuf>,
 }
 
 fn limit(text: &str) -> Result<usize, String> {

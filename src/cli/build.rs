@@ -13,17 +13,7 @@ pub(super) fn run(command: &Build, report: &mut Report) -> Result<Outcome, Failu
     disk::check(&opened.places)?;
     let mut built = pipeline::run(&opened, false, report)?;
     report.diagnostics(&built.diagnostics, &opened.config);
-    let mut summary = Summary {
-        notes: built.notes,
-        pages: built.pages,
-        attachments: built.attachments,
-        errors: built.errors,
-        warnings: built.diagnostics.len() - built.errors,
-        search: built.search,
-        published: None,
-        output: &opened.output,
-        timings: command.timings,
-    };
+    let mut summary = Summary::of(&built, &opened.output, command.timings);
     let Some(bundle) = built.bundle.take() else {
         report.not_published(&summary, &built.times);
         return Ok(Outcome::Faults);

@@ -13,17 +13,7 @@ pub(super) fn run(command: &Check, report: &mut Report) -> Result<Outcome, Failu
     if command.audit {
         report.audit(&built.audit, &opened.prefix);
     }
-    let summary = Summary {
-        notes: built.notes,
-        pages: built.pages,
-        attachments: built.attachments,
-        errors: built.errors,
-        warnings: built.diagnostics.len() - built.errors,
-        search: built.search,
-        published: None,
-        output: &opened.output,
-        timings: command.timings,
-    };
+    let summary = Summary::of(&built, &opened.output, command.timings);
     report.checked(&summary, &built.times);
     Ok(if built.errors == 0 { Outcome::Clean } else { Outcome::Faults })
 }

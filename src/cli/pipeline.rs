@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use rayon::prelude::*;
 
 use super::open::Opened;
+use super::report::progress::Count;
 use super::report::{Report, size};
 use super::{Failure, cache};
 use crate::bundle::{Artifact, Bundle, Payload};
@@ -57,9 +58,14 @@ impl Times {
 
     /// Runs a phase and notes its time.
     pub(super) fn phase<T>(&mut self, report: &mut Report, name: &'static str, work: impl FnOnce() -> T) -> T {
-        report.progress(name);
+        self.counted(report, name, 0, |_| work())
+    }
+
+    /// The same for one that counts its work, so many pieces.
+    pub(super) fn counted<T>(&mut self, report: &mut Report, name: &'static str, total: usize, work: impl FnOnce(&Count) -> T) -> T {
+        let count = report.progress(name, total);
         let start = Instant::now();
-        let result = work();
+        let result = work(&count);
         self.phases.push((name, start.elapsed()));
         result
     }
@@ -86,9 +92,9 @@ pub(super) fn run(opened: &Opened, audit: bool, report: &mut Report) -> Result<B
     found.extend(diagnostics);
 
     let mut held_back = Vec::new();
-    let notes = times.phase(report, "parse", || {
+    let notes = times.counted(report, "parse", notes_read, |count| {
         let options = markdown::Options { untrusted: config.untrusted, ..markdown::Options::default() };
-        let parsed: Vec<_> = tree.notes.par_iter().map(|source| note::parse(source, options)).collect();
+        let parsed: Vec<_> = tree.notes.par_iter().map(|source| note::parse(source, options)).inspect(|_| count.add()).collect();
         let mut notes = Vec::with_capacity(parsed.len());
         for (source, (note, diagnostics)) in tree.notes.iter().zip(parsed) {
             match note {
@@ -119,13 +125,19 @@ pub(super) fn run(opened: &Opened, audit: bool, report: &mut Report) -> Result<B
     found.extend(diagnostics);
     found.extend(source::disk::check_attachments(opened.folder(), &site.attachments));
 
-    let (mut artifacts, diagnostics) = times.phase(report, "render", || {
+    let (mut artifacts, diagnostics) = times.counted(report, "render", site.pages.len(), |count| {
         let (overrides, mut found) =
             if opened.is_configured { source::disk::read_overrides(&opened.root) } else { (Overrides::default(), Vec::new()) };
         let (theme, diagnostics) = Theme::new(overrides);
         found.extend(diagnostics);
         let cache = cache::load(&opened.places.root);
-        let (artifacts, diagnostics) = render::render(&site, &theme, &cache.blocks);
+        let counted = |artifact: Artifact| {
+            if artifact.path.as_str().ends_with(".html") {
+                count.add();
+            }
+            artifact
+        };
+        let (artifacts, diagnostics) = render::Plan::new(&site, &theme).make_each(&site, &theme, &cache.blocks, counted);
         found.extend(diagnostics);
         cache.save();
         (artifacts, found)

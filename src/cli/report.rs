@@ -5,9 +5,11 @@
 
 mod audit;
 mod diagnostics;
+pub(super) mod progress;
 pub(super) mod search;
+mod terminal;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 use std::time::Duration;
@@ -18,11 +20,12 @@ use anstyle::{AnsiColor, Style};
 use super::Failure;
 use super::arguments::{Color, Common, Format};
 use super::excerpt::tame;
-use super::pipeline::Times;
+use super::pipeline::{Built, Times};
 use crate::config::Config;
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::publish::disk::Published;
 use crate::site::privacy::Verdict;
+use progress::{Count, Progress};
 
 const RED: Style = AnsiColor::Red.on_default().bold();
 const YELLOW: Style = AnsiColor::Yellow.on_default().bold();
@@ -43,6 +46,8 @@ pub(super) struct Summary<'a> {
     pub(super) errors: usize,
     /// The others.
     pub(super) warnings: usize,
+    /// How many of each code, the most first.
+    pub(super) codes: Vec<(Code, usize)>,
     /// How many bytes of the site are for searching.
     pub(super) search: u64,
     /// What publishing did, when it did.
@@ -53,6 +58,30 @@ pub(super) struct Summary<'a> {
     pub(super) timings: bool,
 }
 
+impl<'a> Summary<'a> {
+    /// What the phases made, not yet published.
+    pub(super) fn of(built: &Built, output: &'a Path, timings: bool) -> Self {
+        let mut counts: BTreeMap<Code, usize> = BTreeMap::new();
+        for diagnostic in &built.diagnostics {
+            *counts.entry(diagnostic.code).or_default() += 1;
+        }
+        let mut codes: Vec<(Code, usize)> = counts.into_iter().collect();
+        codes.sort_by_key(|(code, count)| (std::cmp::Reverse(*count), *code));
+        Self {
+            notes: built.notes,
+            pages: built.pages,
+            attachments: built.attachments,
+            errors: built.errors,
+            warnings: built.diagnostics.len() - built.errors,
+            codes,
+            search: built.search,
+            published: None,
+            output,
+            timings,
+        }
+    }
+}
+
 /// Prints in one of the formats.
 #[derive(Debug)]
 pub(super) struct Report {
@@ -60,9 +89,12 @@ pub(super) struct Report {
     color: ColorChoice,
     quiet: bool,
     verbose: bool,
-    /// Whether a progress line stands on the terminal.
-    progress: bool,
+    /// The line that says what is being done, while there is one.
+    progress: Option<Progress>,
+    /// Whether messages go to a terminal that can draw a line anew.
     is_terminal: bool,
+    /// Whether messages may hold characters that are no ASCII.
+    unicode: bool,
 }
 
 impl Report {
@@ -73,7 +105,15 @@ impl Report {
             Color::Never => ColorChoice::Never,
         };
         let is_terminal = io::stderr().is_terminal();
-        Self { format: common.format, color, quiet: common.quiet, verbose: common.verbose > 0, progress: false, is_terminal }
+        Self {
+            format: common.format,
+            color,
+            quiet: common.quiet,
+            verbose: common.verbose > 0,
+            progress: None,
+            is_terminal: is_terminal && !terminal::is_dumb(),
+            unicode: !is_terminal || terminal::shows_unicode(),
+        }
     }
 
     /// Whether the standard error output is to be coloured.
@@ -85,12 +125,12 @@ impl Report {
         }
     }
 
-    /// Says what is being done, on a terminal only.
-    pub(super) fn progress(&mut self, phase: &str) {
-        if self.is_terminal && !self.quiet && self.format == Format::Human {
-            let _ = write!(io::stderr(), "\r\x1b[K{phase}…");
-            self.progress = true;
+    /// Says what is being done, on a terminal only. The work counts its pieces, `total` of them, or 0 where nobody knows how many.
+    pub(super) fn progress(&mut self, phase: &'static str, total: usize) -> Count {
+        if !self.is_terminal || self.quiet || self.format != Format::Human {
+            return Count::default();
         }
+        self.progress.get_or_insert_with(|| Progress::start(self.unicode)).phase(phase, total)
     }
 
     /// Prints every fault, or the first of each kind where there are many.
@@ -161,6 +201,7 @@ impl Report {
             count(summary.warnings, "warning"),
             phases(times)
         );
+        text.push_str(&groups(summary));
         if summary.timings {
             text.push_str(&table(times));
         }
@@ -245,9 +286,11 @@ impl Report {
         if self.format == Format::Json {
             let phases: serde_json::Map<String, serde_json::Value> =
                 times.phases.iter().map(|(name, time)| ((*name).to_owned(), (time.as_millis() as u64).into())).collect();
+            let codes: serde_json::Map<String, serde_json::Value> =
+                summary.codes.iter().map(|(code, count)| (code.as_str().to_owned(), (*count).into())).collect();
             let line = serde_json::json!({
                 "type": "summary", "notes": summary.notes, "pages": summary.pages, "attachments": summary.attachments,
-                "errors": summary.errors, "warnings": summary.warnings, "published": summary.published.is_some(),
+                "errors": summary.errors, "warnings": summary.warnings, "codes": codes, "published": summary.published.is_some(),
                 "bytes": summary.published.map(|published| published.bytes), "written": summary.published.map(|published| published.written),
                 "output": summary.output.display().to_string(), "took_ms": times.total().as_millis() as u64, "phases": phases,
             });
@@ -259,10 +302,9 @@ impl Report {
 
     /// Messages: nobody to tell when even that fails.
     fn err(&mut self, text: &str) {
-        if std::mem::take(&mut self.progress) {
-            let _ = write!(io::stderr(), "\r\x1b[K");
-        }
+        self.progress = None;
         let mut stream = AutoStream::new(io::stderr(), self.color).lock();
+        let text = if self.unicode { text.into() } else { terminal::ascii(text) };
         let _ = stream.write_all(text.as_bytes());
     }
 
@@ -275,7 +317,9 @@ impl Report {
 
 /// A remark in the middle of the work, from any thread.
 pub(super) fn note(text: &str) {
-    let _ = writeln!(io::stderr(), "{}", tame(text));
+    // A line that says what is being done may stand there.
+    let clear = if io::stderr().is_terminal() && !terminal::is_dumb() { "\r\x1b[K" } else { "" };
+    let _ = writeln!(io::stderr(), "{clear}{}", tame(text));
 }
 
 /// What the panic hook says.
@@ -288,11 +332,20 @@ pub(super) fn fault_of_ours(what: &str) {
 }
 
 fn faults(summary: &Summary<'_>) -> String {
-    match (summary.errors, summary.warnings) {
+    let counts = match (summary.errors, summary.warnings) {
         (0, 0) => String::new(),
         (0, warnings) => format!("{YELLOW}{}{YELLOW:#}\n", count(warnings, "warning")),
         (errors, warnings) => format!("{RED}{}{RED:#}, {}\n", count(errors, "error"), count(warnings, "warning")),
+    };
+    counts + &groups(summary)
+}
+
+/// How many of each code, where there are several codes.
+fn groups(summary: &Summary<'_>) -> String {
+    if summary.codes.len() < 2 {
+        return String::new();
     }
+    summary.codes.iter().map(|(code, count)| format!("{count:>7} {}\n", code.as_str())).collect()
 }
 
 fn count(number: usize, noun: &str) -> String {
@@ -321,6 +374,17 @@ fn phases(times: &Times) -> String {
     phases.join(", ")
 }
 
+/// A line a phase: its time, its share, and a bar of it.
 fn table(times: &Times) -> String {
-    times.phases.iter().map(|(name, time)| format!("{name:>10} {:>9.1} ms\n", time.as_secs_f64() * 1000.0)).collect()
+    let total = times.total();
+    let share = |time: Duration| time.as_secs_f64() / total.as_secs_f64().max(f64::MIN_POSITIVE);
+    let line = |name: &str, time: Duration| {
+        let bar = "━".repeat((share(time) * 30.0).round() as usize);
+        format!("{name:>10} {:>9.1} ms {:>3.0} % {bar}", time.as_secs_f64() * 1000.0, share(time) * 100.0).trim_end().to_owned() + "\n"
+    };
+    let phases: Duration = times.phases.iter().map(|(_, time)| *time).sum();
+    let mut text: String = times.phases.iter().map(|(name, time)| line(name, *time)).collect();
+    text.push_str(&line("the rest", total.saturating_sub(phases)));
+    text.push_str(&format!("{:>10} {:>9.1} ms\n", "total", total.as_secs_f64() * 1000.0));
+    text
 }

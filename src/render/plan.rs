@@ -124,16 +124,17 @@ impl Plan {
     /// Makes every file, in parallel. One whose template fails is left out.
     #[must_use]
     pub fn make_all(&self, site: &Site, theme: &Theme, cache: &highlight::Cache) -> (Vec<Artifact>, Vec<Diagnostic>) {
-        self.each(site, theme, cache, |artifact| artifact)
+        self.make_each(site, theme, cache, |artifact| artifact)
     }
 
     /// Every fault that [`Plan::make_all`] would tell, and nothing kept.
     #[must_use]
     pub fn check(&self, site: &Site, theme: &Theme, cache: &highlight::Cache) -> Vec<Diagnostic> {
-        self.each(site, theme, cache, drop).1
+        self.make_each(site, theme, cache, drop).1
     }
 
-    fn each<T: Send>(
+    /// The same as [`Plan::make_all`], with each file given to `take` as it is made, from any thread.
+    pub fn make_each<T: Send>(
         &self,
         site: &Site,
         theme: &Theme,

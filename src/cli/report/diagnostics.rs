@@ -17,21 +17,30 @@ use crate::text::Position;
 
 /// So many faults of one code are shown, unless all are asked for.
 const SHOWN: usize = 20;
+/// From so many faults on, fewer of each code, so that the report can still be read.
+const MANY: usize = 100;
+const SHOWN_OF_MANY: usize = 5;
 
 /// With excerpts and hints; the first of each code where there are many.
 pub(super) fn human(found: &[&Diagnostic], config: &Config, all: bool) -> String {
+    let shown = if found.len() > MANY { SHOWN_OF_MANY } else { SHOWN };
     let mut text = String::new();
     let mut places = Places::default();
     let mut counts: BTreeMap<Code, usize> = BTreeMap::new();
     for diagnostic in found {
         let count = counts.entry(diagnostic.code).or_default();
         *count += 1;
-        if all || *count <= SHOWN {
+        if all || *count <= shown {
             one(&mut text, diagnostic, config.severity(diagnostic.code), &mut places);
         }
     }
-    for (code, count) in counts.into_iter().filter(|(_, count)| !all && *count > SHOWN) {
-        let _ = writeln!(text, "{BOLD}… and {} more of {}{BOLD:#} (all of them with `-v`)\n", count - SHOWN, code.as_str());
+    for (code, count) in counts.into_iter().filter(|(_, count)| !all && *count > shown) {
+        let _ = writeln!(
+            text,
+            "{BOLD}… and {} more of {}{BOLD:#} (all with `-v`, one a line with `--format short`)\n",
+            count - shown,
+            code.as_str()
+        );
     }
     text
 }
