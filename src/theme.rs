@@ -11,6 +11,7 @@
 mod fault;
 mod load;
 mod strings;
+mod style;
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -76,6 +77,7 @@ impl Theme {
             }
         });
         statics.extend(overrides.statics);
+        style::join(&mut statics);
         let (strings, mut diagnostics) = strings::Strings::new(&embedded, &overrides.templates);
         let (tera, files, faults) = load::load(&embedded, overrides.templates);
         diagnostics.extend(faults);

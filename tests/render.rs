@@ -248,7 +248,7 @@ fn templates_are_overlaid() {
         ),
         (vec![("strings/en.toml", "search = \"Find\"\n")], "<span>Find</span>"),
         (vec![("note.html", "{{ t.notes | count(n=1) }}, {{ t.notes | count(n=2) }}")], "one note, 2 notes"),
-        (vec![("components.html", "{% component toc_list(items: array) %}x{% endcomponent toc_list %}")], "<p>text</p>"),
+        (vec![("components/toc.html", "{% component toc_list(items: array) %}x{% endcomponent toc_list %}")], "<p>text</p>"),
     ] {
         let (pages, diagnostics) = pages(site(), &templates);
         assert_eq!(messages(&diagnostics), Vec::<String>::new());
@@ -295,7 +295,9 @@ fn faults_of_templates() {
             .collect();
         assert!(diagnostics.iter().all(|fault| fault.code == Code::Template));
         assert!(found.iter().any(|fault| fault.starts_with(place) && fault.contains(expected)), "{templates:?}: {found:#?}");
-        assert!(found.len() <= 2, "{templates:?}: {found:#?}");
+        // One cause, one report; of a base without blocks each block that others fill.
+        let most = if expected.contains("any parent") { 10 } else { 2 };
+        assert!(found.len() <= most, "{templates:?}: {found:#?}");
     }
 }
 
@@ -394,7 +396,8 @@ fn the_pages_own_ids_have_a_prefix() {
     let (pages, _) = pages(site, &[]);
     let html = page(&pages, "index.html");
     let ids: Vec<&str> = html.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
-    assert_eq!(ids, ["biji-main", "biji-contents", "biji-backlinks"]);
+    assert!(ids.ends_with(&["biji-tree", "biji-main", "biji-contents", "biji-backlinks"]), "{ids:?}");
+    assert!(ids.iter().all(|id| id.starts_with("biji-")), "{ids:?}");
 }
 
 /// Templates nest at most 20 components, and a page must not list its whole way however long it is.

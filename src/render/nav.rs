@@ -1,10 +1,12 @@
 //! The neighbourhood of a page in the tree of folders, small however many notes there are.
 //!
-//! In: `Site`. Out: one value for all pages that share it: the pages of one folder, in runs of [`HERE`] entries. Knows nothing of templates.
+//! In: `Site`. Out: one value for all pages that share it: the pages of one folder, in runs of [`HERE`] entries; and for each folder a script with its entries,
+//! which a page loads when a reader opens the folder in the tree. A script, because a page opened from disk cannot fetch data. Knows nothing of templates.
 
 use std::collections::BTreeMap;
 
 use rayon::prelude::*;
+use serde_json::json;
 use tera::Value;
 
 use super::view::{MoreView, NavItemView, NavView};
@@ -18,6 +20,11 @@ const ABOVE: usize = 14;
 /// How many levels are open. Below that the tree starts at the first folder that is still in it, not at the root: else every page of a deep
 /// folder would list the whole way, and templates nest at most 20 components.
 const LEVELS: usize = 10;
+
+/// How many entries a folder shows that is opened in the tree.
+const OPENED: usize = 200;
+/// Where the scripts of the folders are.
+const TREE: &str = "biji/tree/";
 
 /// What decides how a page's neighbourhood looks: its folder, the run of entries it is in, and the folder that references start from.
 type Key<'a> = (FolderId, usize, &'a str);
@@ -76,6 +83,36 @@ pub(super) fn outside(site: &Site, from: &UrlPath) -> Value {
     }
 }
 
+/// The address of a folder's script: that of its page below `biji/tree/`, so that a page's script can tell it from the link. `None` where it can have none.
+pub(super) fn script_url(site: &Site, FolderId(folder): FolderId) -> Option<UrlPath> {
+    let page = site.folders[folder as usize].url.as_str();
+    UrlPath::new(&format!("{TREE}{}.js", page.strip_suffix(".html")?))
+}
+
+/// The script: one call of `bijiTree` with the page of the folder, its entries (title, address from the root, 1 for a folder that can be opened) and, when
+/// there are more than it lists, their number and where all are.
+pub(super) fn script(site: &Site, id: FolderId) -> String {
+    let folder = &site.folders[id.0 as usize];
+    let root = UrlPath::new("index.html").unwrap_or_else(|| folder.url.clone());
+    let folders = folder.folders.iter().map(|FolderId(child)| {
+        let child = &site.folders[*child as usize];
+        if is_empty(child) { json!([child.title, child.url.encoded()]) } else { json!([child.title, child.url.encoded(), 1]) }
+    });
+    let pages = folder.pages.iter().map(|PageId(page)| {
+        let page = &site.pages[*page as usize];
+        json!([page.note.title, page.url.encoded()])
+    });
+    let entries: Vec<serde_json::Value> = folders.chain(pages).take(OPENED).collect();
+    let total = folder.folders.len() + folder.pages.len();
+    let more = if total > OPENED { json!([total, super::listing::whole_list(site, id, &root)]) } else { json!(null) };
+    format!("bijiTree({},{},{more});\n", json!(folder.url.encoded()), json!(entries))
+}
+
+/// Whether a folder has nothing but its own page.
+fn is_empty(folder: &crate::site::Folder) -> bool {
+    folder.folders.is_empty() && folder.pages.is_empty()
+}
+
 fn view(site: &Site, folder: FolderId, run: usize, from: &UrlPath) -> NavView {
     // The folders from the root down to the page's.
     let mut way = vec![folder];
@@ -113,7 +150,15 @@ fn level(site: &Site, way: &[FolderId], run: usize, from: &UrlPath) -> (Vec<NavI
             let below = &site.folders[child.0 as usize];
             let open = way.get(1) == Some(child);
             let (children, more) = if open { level(site, &way[1..], run, from) } else { (Vec::new(), None) };
-            items.push(NavItemView { title: below.title.clone(), url: below.url.href_from(from), folder: true, open, children, more });
+            let can_open = !is_empty(below);
+            items.push(NavItemView {
+                title: below.title.clone(),
+                url: below.url.href_from(from),
+                folder: can_open,
+                open: open && can_open,
+                children,
+                more,
+            });
         } else if let Some(PageId(page)) = folder.pages.get(at - folder.folders.len()) {
             let page = &site.pages[*page as usize];
             items.push(NavItemView {

@@ -61,7 +61,7 @@ pub(super) struct About<'a> {
 }
 
 impl Facts {
-    pub(super) fn new(site: &Site) -> Self {
+    pub(super) fn new(site: &Site, theme: &Theme) -> Self {
         let fixed = |path: &str| UrlPath::new(path).expect("a constant path is clean");
         let language = site_language(site);
         let view = SiteView {
@@ -70,6 +70,7 @@ impl Facts {
             lang: language.clone(),
             base_url: site.config.base_url.clone().unwrap_or_default(),
             has_tags: !site.tags.is_empty(),
+            custom_css: theme.statics().any(|(url, _)| url.as_str() == "custom.css"),
             engine: crate::engine::name(),
             notes: site.pages.len(),
         };

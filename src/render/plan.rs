@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use super::highlight::{self, Blocks};
 use super::page::{Facts, Shared};
-use super::{extra, feed, graph, letters, listing, once};
+use super::{extra, feed, graph, letters, listing, nav, once};
 use crate::bundle::{Artifact, Payload};
 use crate::diagnostic::Diagnostic;
 use crate::note::LinkKind;
@@ -45,6 +45,7 @@ enum Job {
     NotFound,
     Graph,
     GraphScript,
+    Tree(FolderId),
     Static,
     Atom,
     JsonFeed,
@@ -58,7 +59,7 @@ impl Plan {
     /// site that of a feed or list.
     #[must_use]
     pub fn new(site: &Site, theme: &Theme) -> Self {
-        let facts = Facts::new(site);
+        let facts = Facts::new(site, theme);
         let shared = Shared { site, theme, facts: &facts };
         let mut taken = taken(site);
         let free = |path: &str, taken: &BTreeSet<String>| UrlPath::new(path).filter(|url| !taken.contains(&SourcePath::fold(url.as_str())));
@@ -83,6 +84,11 @@ impl Plan {
         if site.config.graph {
             jobs.extend(free(graph::JSON, &taken).map(|url| (url, Job::Graph)));
             jobs.extend(free(graph::SCRIPT, &taken).map(|url| (url, Job::GraphScript)));
+        }
+        for id in (0..site.folders.len()).filter_map(|at| u32::try_from(at).ok()).map(FolderId) {
+            jobs.extend(
+                nav::script_url(site, id).filter(|url| !taken.contains(&SourcePath::fold(url.as_str()))).map(|url| (url, Job::Tree(id))),
+            );
         }
         let statics = theme.statics().filter(|(url, _)| !taken.contains(&SourcePath::fold(url.as_str())));
         jobs.extend(statics.map(|(url, _)| (url.clone(), Job::Static)));
@@ -181,6 +187,7 @@ fn work(shared: &Shared<'_>, code: &Blocks, url: &UrlPath, job: Job, faults: &mu
         Job::NotFound => extra::not_found(shared, url),
         Job::Graph => text(Some(graph::json(shared.site))),
         Job::GraphScript => text(Some(graph::script(shared.site))),
+        Job::Tree(id) => text(Some(nav::script(shared.site, id))),
         Job::Static => {
             let bytes = shared.theme.statics().find(|(other, _)| *other == url).map(|(_, bytes)| bytes.clone());
             Ok(Artifact { path: url.clone(), payload: Payload::Bytes(bytes.unwrap_or_default()) })

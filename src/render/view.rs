@@ -40,6 +40,8 @@ pub struct SiteView {
     pub has_tags: bool,
     /// How many notes are published.
     pub notes: usize,
+    /// Whether the site has a `static/custom.css`.
+    pub custom_css: bool,
     /// The name of the search engine's file: the page's script loads it together with the index.
     pub engine: String,
 }
@@ -176,9 +178,9 @@ pub struct NavItemView {
     pub title: String,
     /// Where it leads. The page itself when equal to `page.url`.
     pub url: String,
-    /// True for a folder.
+    /// True for a folder that has entries besides its own page.
     pub folder: bool,
-    /// True for a folder that holds the page.
+    /// True for such a folder that holds the page.
     pub open: bool,
     /// The folder's entries, when it is open.
     pub children: Vec<Self>,

@@ -1,10 +1,13 @@
-// A button at every block of code that copies it as one would type it: without prompts and answers of console sessions, removed lines and
-// numbers of annotations. Where nothing can be copied, there is no button. Classic script: it also runs from a disk.
+// What blocks of code can do: a button copies one as one would type it, without prompts and answers of console sessions, removed lines and numbers of
+// annotations; another wraps long lines, in all blocks and on every page until it is pressed again. What scrolls can be reached by keyboard.
+// Classic script: it also runs from a disk.
 "use strict";
 
 (() => {
-  const chinese = document.documentElement.lang.startsWith("zh");
-  const words = chinese ? { copy: "复制", copied: "已复制", failed: "复制失败" } : { copy: "Copy", copied: "Copied", failed: "Not copied" };
+  const here = document.currentScript;
+  const [copy = "Copy", copied = "Copied", failed = "Not copied", wrap = "Wrap lines"] = (here instanceof HTMLElement ? here.dataset.words : undefined)?.split("|") ?? [];
+  const root = document.documentElement;
+  const KEY = "biji-wrap";
 
   /** @param {Element} code */
   function textOf(code) {
@@ -42,24 +45,108 @@
     return done ? Promise.resolve() : Promise.reject(new Error("copy"));
   }
 
-  for (const code of document.querySelectorAll("pre:not(.no-copy) > code")) {
-    const pre = code.parentElement;
-    if (!pre || !pre.parentElement || textOf(code).trim() === "") continue;
+  /** @param {string} name */
+  function icon(name) {
+    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    svg.setAttribute("class", "icon");
+    svg.setAttribute("aria-hidden", "true");
+    const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
+    use.setAttribute("href", `#biji-icon-${name}`);
+    svg.append(use);
+    return svg;
+  }
+
+  /** @param {string} label @param {string} symbol */
+  function tool(label, symbol) {
     const button = document.createElement("button");
     button.type = "button";
+    button.title = label;
+    button.setAttribute("aria-label", label);
+    button.append(icon(symbol));
+    return button;
+  }
+
+  /** @param {Element} code */
+  function copier(code) {
+    const button = tool(copy, "copy");
     button.className = "copy";
-    button.textContent = words.copy;
     button.addEventListener("click", () => {
-      const say = (/** @type {string} */ word) => {
-        button.textContent = word;
-        setTimeout(() => { button.textContent = words.copy; }, 1500);
+      /** @param {string} word @param {Node} shown */
+      const say = (word, shown) => {
+        button.replaceChildren(shown);
+        button.title = word;
+        button.setAttribute("aria-label", word);
+        setTimeout(() => {
+          button.replaceChildren(icon("copy"));
+          button.title = copy;
+          button.setAttribute("aria-label", copy);
+        }, 1500);
       };
-      write(textOf(code)).then(() => say(words.copied), () => say(words.failed));
+      write(textOf(code)).then(() => say(copied, icon("done")), () => say(failed, document.createTextNode(failed)));
     });
-    // The block scrolls; the button stays.
+    return button;
+  }
+
+  /** @type {HTMLButtonElement[]} */
+  const wrappers = [];
+
+  /** @param {boolean} isWrapped */
+  function setWrap(isWrapped) {
+    root.classList.toggle("wrap-code", isWrapped);
+    for (const button of wrappers) button.setAttribute("aria-pressed", String(isWrapped));
+  }
+
+  function wrapper() {
+    const button = tool(wrap, "wrap");
+    button.className = "wrap";
+    button.hidden = true;
+    button.addEventListener("click", () => {
+      const isWrapped = !root.classList.contains("wrap-code");
+      // What changes above must not move what the reader looks at.
+      const before = button.getBoundingClientRect().top;
+      setWrap(isWrapped);
+      try {
+        if (isWrapped) localStorage.setItem(KEY, "1");
+        else localStorage.removeItem(KEY);
+      } catch { /* Then it lasts as long as the page. */ }
+      scrollBy({ top: button.getBoundingClientRect().top - before, behavior: "instant" });
+    });
+    wrappers.push(button);
+    return button;
+  }
+
+  // Long lines offer to be wrapped, and once wrapped, to be as they were.
+  const sizes = new ResizeObserver((changes) => {
+    for (const { target } of changes) measure(target);
+  });
+
+  /** @param {Element} target */
+  function measure(target) {
+    const isLong = target.scrollWidth > target.clientWidth;
+    if (isLong) target.setAttribute("tabindex", "0");
+    else target.removeAttribute("tabindex");
+    const button = target.parentElement?.querySelector(":scope > .code-tools > .wrap");
+    if (!(button instanceof HTMLElement)) return;
+    if (isLong) button.dataset.long = "1";
+    button.hidden = !button.dataset.long && !root.classList.contains("wrap-code");
+  }
+
+  for (const code of document.querySelectorAll("pre > code")) {
+    const pre = code.parentElement;
+    if (!pre || !pre.parentElement) continue;
+    // The block scrolls; the buttons stay.
     const box = document.createElement("div");
     box.className = "code-box";
+    const tools = document.createElement("div");
+    tools.className = "code-tools";
     pre.replaceWith(box);
-    box.append(pre, button);
+    box.append(pre, tools);
+    if (!pre.matches(".no-copy") && textOf(code).trim() !== "") tools.append(copier(code));
+    tools.prepend(wrapper());
+    sizes.observe(pre);
   }
+  for (const table of document.querySelectorAll(".table")) sizes.observe(table);
+  try {
+    setWrap(localStorage.getItem(KEY) !== null);
+  } catch { /* Then lines are as they are. */ }
 })();

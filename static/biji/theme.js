@@ -1,27 +1,52 @@
-// Light or dark, decided before the first paint so that no page flashes. The system's setting counts until a reader chooses; choosing what the
-// system says forgets the choice again. Classic script: it also runs from a disk.
-(function () {
-  var root = document.documentElement;
-  var dark = window.matchMedia("(prefers-color-scheme: dark)");
-  function system() { return dark.matches ? "dark" : "light"; }
+// As the system, light, or dark: decided before the first paint, so that no page flashes, which is why this script alone stands in front of it. The button
+// goes round, first to what looks different. Classic script: it also runs from a disk.
+"use strict";
+
+(() => {
+  const root = document.documentElement;
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  const KEY = "biji-theme";
+
   function stored() {
-    try { return localStorage.getItem("biji-theme"); } catch (error) { return null; }
-  }
-  function show() {
-    var choice = stored();
-    if (choice === "dark" || choice === "light") root.setAttribute("data-theme", choice);
-    else root.removeAttribute("data-theme");
-  }
-  root.classList.add("js");
-  show();
-  window.addEventListener("storage", show);
-  document.addEventListener("click", function (event) {
-    if (!(event.target instanceof Element) || !event.target.closest("[data-theme-toggle]")) return;
-    var next = (root.getAttribute("data-theme") || system()) === "dark" ? "light" : "dark";
     try {
-      if (next === system()) localStorage.removeItem("biji-theme");
-      else localStorage.setItem("biji-theme", next);
-    } catch (error) { /* Without storage the choice lasts as long as the page. */ }
-    root.setAttribute("data-theme", next);
+      const choice = localStorage.getItem(KEY);
+      return choice === "dark" || choice === "light" ? choice : null;
+    } catch {
+      return null;
+    }
+  }
+
+  /** @param {string | null} choice */
+  function show(choice) {
+    if (choice) root.dataset.theme = choice;
+    else delete root.dataset.theme;
+    name();
+  }
+
+  /** The button says what is so. */
+  function name() {
+    for (const button of document.querySelectorAll("[data-theme-toggle]")) {
+      if (!(button instanceof HTMLElement)) continue;
+      const words = (button.dataset.states ?? "").split("|");
+      const state = words[["", "light", "dark"].indexOf(root.dataset.theme ?? "")] ?? "";
+      button.dataset.label ??= button.getAttribute("aria-label") ?? "";
+      button.title = `${button.dataset.label}: ${state}`;
+      button.setAttribute("aria-label", button.title);
+    }
+  }
+
+  root.classList.add("js");
+  show(stored());
+  document.addEventListener("DOMContentLoaded", name);
+  addEventListener("storage", () => show(stored()));
+  document.addEventListener("click", (event) => {
+    if (!(event.target instanceof Element) || !event.target.closest("[data-theme-toggle]")) return;
+    const round = dark.matches ? [null, "light", "dark"] : [null, "dark", "light"];
+    const next = round[(round.indexOf(root.dataset.theme ?? null) + 1) % 3] ?? null;
+    try {
+      if (next) localStorage.setItem(KEY, next);
+      else localStorage.removeItem(KEY);
+    } catch { /* Without storage the choice lasts as long as the page. */ }
+    show(next);
   });
 })();

@@ -161,5 +161,7 @@ interface Parts {
 interface Window {
   biji: Biji;
   bijiTitles(titles: Titles): void;
+  /** Called by the script of a folder (src/render/nav.rs): the folder's page, its entries (title, address, 1 for a folder), and what is left out. */
+  bijiTree(folder: string, entries: [string, string, 1?][], more: [number, string] | null): void;
   bijiDeliver(parts: Record<string, string>, groups: Record<string, string>): void;
 }

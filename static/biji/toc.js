@@ -1,0 +1,61 @@
+// The table of contents follows the reader: the heading whose section is at the top of the window is the current one. Classic script: it also runs from a disk.
+"use strict";
+
+(() => {
+  const toc = document.querySelector("nav.toc");
+  if (!(toc instanceof HTMLElement)) return;
+
+  /** @type {{ heading: HTMLElement, link: HTMLAnchorElement }[]} */
+  const entries = [];
+  for (const link of toc.querySelectorAll("a")) {
+    let id = link.hash.slice(1);
+    try { id = decodeURIComponent(id); } catch { /* Then it is as it stands. */ }
+    const heading = document.getElementById(id);
+    if (heading) entries.push({ heading, link });
+  }
+
+  /** @type {HTMLAnchorElement | undefined} */
+  let current;
+  let isAsked = false;
+
+  function follow() {
+    isAsked = false;
+    if (toc?.getClientRects().length === 0) return;
+    const line = Math.max(innerHeight * 0.22, 120);
+    const isAtEnd = scrollY > 0 && innerHeight + scrollY >= document.documentElement.scrollHeight - 4;
+    let now = entries[0]?.link;
+    for (const { heading, link } of entries) {
+      // What lies in a closed part has no place.
+      if (heading.getClientRects().length === 0) continue;
+      const top = heading.getBoundingClientRect().top;
+      if (top > (isAtEnd ? innerHeight : line)) break;
+      // At the end of the page what is asked for counts, when it is in sight.
+      now = link;
+      if (isAtEnd && top >= 0 && link.hash === location.hash) break;
+    }
+    if (now === current) return;
+    current?.removeAttribute("aria-current");
+    current = now;
+    current?.setAttribute("aria-current", "true");
+    reveal();
+  }
+
+  /** The list scrolls so that its current entry is seen; the page does not. */
+  function reveal() {
+    if (!current || !toc) return;
+    const [place, frame] = [current.getBoundingClientRect(), toc.getBoundingClientRect()];
+    if (place.top < frame.top + 40) toc.scrollTop -= frame.top + 40 - place.top;
+    else if (place.bottom > frame.bottom - 40) toc.scrollTop += place.bottom - frame.bottom + 40;
+  }
+
+  function ask() {
+    if (isAsked) return;
+    isAsked = true;
+    requestAnimationFrame(follow);
+  }
+
+  addEventListener("scroll", ask, { passive: true });
+  addEventListener("resize", ask);
+  addEventListener("hashchange", ask);
+  ask();
+})();
