@@ -52,8 +52,9 @@ fn compact(text: &str) -> String {
                 }
                 continue;
             }
-            None if c.is_whitespace() && out.ends_with(['\n', '{', ';']) && !(c == '\n' && !out.ends_with('\n')) => continue,
-            None if c.is_whitespace() && out.is_empty() => continue,
+            // A line begins without space; a rule goes on without more than the break between two lines.
+            None if c.is_whitespace() && (out.is_empty() || out.ends_with('\n')) => continue,
+            None if c.is_whitespace() && c != '\n' && out.ends_with(['{', ';']) => continue,
             _ => {}
         }
         out.push(c);
