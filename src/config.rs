@@ -3,6 +3,9 @@
 //! In: the text of `biji.toml`, or nothing, and what the command line overrides. Out: `Config` and diagnostics (unknown keys with "did you
 //! mean", wrong values with their place). Every fault is reported: a wrong value does not hide the next. Knows nothing of disks.
 
+pub mod around;
+pub mod comments;
+pub mod repository;
 mod value;
 
 use std::collections::BTreeMap;
@@ -11,6 +14,9 @@ use toml::de::DeTable;
 
 use crate::diagnostic::{Code, Diagnostic, File, Severity, nearest};
 use crate::text::Span;
+use around::{Person, Reward};
+use comments::Comments;
+use repository::Repository;
 use value::Reader;
 
 /// The settings of one site.
@@ -35,6 +41,18 @@ use value::Reader;
 /// llms = true           # llms.txt
 /// untrusted = false     # whether raw HTML may only format text
 /// budget = 1000         # megabytes above which a site is too large; 0 for no limit
+/// license = "…"         # none: "CC BY-SA 4.0", "MIT", "Name <https://…>"
+/// attribution = false   # ask to keep the source
+/// author = []           # "Name <https://…>", or a list
+/// people = {}           # names that notes use = "Name <https://…>"
+/// report = "…"          # none: "issues", a mail address, or an address with {title}, {path}, {url}
+/// repository = "…"      # none: "https://github.com/owner/name"
+/// edit = "…"            # the repository's; or an address with {path}; false for none
+/// source = "…"          # likewise
+/// headers = false       # whether `_headers` is published: the policy for hosts that read it
+///
+/// [reward]              # text, notes, [[reward.ways]] with name, picture, url
+/// [comments]            # provider and its keys
 ///
 /// [severity]            # code = "allow" | "warning" | "error"
 /// broken-link = "warning"
@@ -81,6 +99,28 @@ pub struct Config {
     pub untrusted: bool,
     /// Megabytes (of a million bytes) above which the site is reported to be too large; 0 for no limit.
     pub budget: usize,
+    /// The licence of every note that names none: a name like `CC BY-SA 4.0` or `MIT OR Apache-2.0`, or `Name <https://…>`.
+    pub license: Option<String>,
+    /// Whether notes ask those who copy them to keep the source.
+    pub attribution: bool,
+    /// Who wrote the notes that name no author.
+    pub author: Vec<Person>,
+    /// People by the names that notes use for them: the table `[people]`.
+    pub people: BTreeMap<String, Person>,
+    /// Where mistakes are reported: `issues` of the repository, a mail address, or an address with `{title}`, `{path}` and `{url}`.
+    pub report: Option<String>,
+    /// How readers may say thanks.
+    pub reward: Option<Reward>,
+    /// Whose comments stand below notes.
+    pub comments: Option<Comments>,
+    /// Where the sources are on the web.
+    pub repository: Option<Repository>,
+    /// Where a note is edited: an address with `{path}`; `false` is `Some(None)`. Default: as the repository has it.
+    pub edit: Option<Option<String>>,
+    /// Where a note's source is read, likewise.
+    pub source: Option<Option<String>>,
+    /// Whether `_headers` is published, which tells some hosts the pages' content policy.
+    pub headers: bool,
 }
 
 /// Which notes are published.
@@ -115,6 +155,17 @@ impl Default for Config {
             llms: true,
             untrusted: false,
             budget: BUDGET,
+            license: None,
+            attribution: false,
+            author: Vec::new(),
+            people: BTreeMap::new(),
+            report: None,
+            reward: None,
+            comments: None,
+            repository: None,
+            edit: None,
+            source: None,
+            headers: false,
         }
     }
 }
@@ -141,6 +192,17 @@ const KEYS: &[&str] = &[
     "llms",
     "untrusted",
     "budget",
+    "license",
+    "attribution",
+    "author",
+    "people",
+    "report",
+    "reward",
+    "comments",
+    "repository",
+    "edit",
+    "source",
+    "headers",
     "severity",
 ];
 
@@ -195,12 +257,60 @@ impl Config {
                 // What cannot be read must not let more pass than was meant.
                 "untrusted" => config.untrusted = reader.bool(value).unwrap_or(true),
                 "budget" => config.budget = reader.count(value).unwrap_or(config.budget),
+                "license" => config.license = reader.string(value).filter(|text| !text.trim().is_empty()),
+                "attribution" => config.attribution = reader.bool(value).unwrap_or(config.attribution),
+                "author" => config.author = around::authors(&mut reader, value),
+                "people" => config.people = around::people(&mut reader, value),
+                "report" => config.report = reader.checked(value, check_report),
+                "reward" => config.reward = around::reward(&mut reader, value),
+                "comments" => config.comments = comments::comments(&mut reader, value),
+                "repository" => {
+                    let address = reader.checked(value, |text| Repository::of(text).map(|_| text.to_owned()));
+                    config.repository = address.and_then(|address| Repository::of(&address).ok());
+                }
+                "edit" => config.edit = reader.text_or_off(value, repository::check_pattern),
+                "source" => config.source = reader.text_or_off(value, repository::check_pattern),
+                "headers" => config.headers = reader.bool(value).unwrap_or(config.headers),
                 "severity" => config.severity = reader.severities(value),
                 other => reader.unknown(key, other, KEYS),
             }
         }
+        if let (Some("issues"), None, Some((_, place))) =
+            (config.report.as_deref(), &config.repository, table.get_ref().iter().find(|(key, _)| key.get_ref() == "report"))
+        {
+            reader.lacks(
+                place,
+                "`report = \"issues\"` needs to know the repository",
+                "write `repository = \"https://github.com/owner/name\"`",
+            );
+            config.report = None;
+        }
         (config, reader.diagnostics())
     }
+}
+
+/// A text with its `{name}`s replaced, each once: what is put in is not looked through again.
+#[must_use]
+pub fn replace(pattern: &str, values: &[(&str, String)]) -> String {
+    let mut out = String::with_capacity(pattern.len());
+    let mut rest = pattern;
+    while let Some(open) = rest.find('{') {
+        out.push_str(&rest[..open]);
+        rest = &rest[open..];
+        let found = rest.find('}').and_then(|end| Some((end, values.iter().find(|(name, _)| *name == &rest[1..end])?)));
+        match found {
+            Some((end, (_, value))) => {
+                out.push_str(value);
+                rest = &rest[end + 1..];
+            }
+            None => {
+                out.push('{');
+                rest = &rest[1..];
+            }
+        }
+    }
+    out.push_str(rest);
+    out
 }
 
 /// A base URL in its normal form: `http(s)://host…/`, with its final `/`.
@@ -249,6 +359,15 @@ fn check_output(text: &str) -> Result<String, (String, String)> {
         Ok(path) => Ok(path),
         Err((message, _)) => Err((message, "an output folder elsewhere is given on the command line: `--output DIR`".to_owned())),
     }
+}
+
+fn check_report(text: &str) -> Result<String, (String, String)> {
+    if text == "issues" {
+        return Ok(text.to_owned());
+    }
+    repository::check_pattern(text).map_err(|(message, _)| {
+        (message, "`issues`, a mail address, or an address with `{title}`: `https://example.org/new?title={title}`".to_owned())
+    })
 }
 
 fn check_publish(text: &str) -> Result<String, (String, String)> {

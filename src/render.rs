@@ -9,6 +9,7 @@
 //!
 //! [`Plan`] knows which files there will be, and makes all of them or one.
 
+mod around;
 mod body;
 mod code;
 pub mod diagram;
@@ -19,6 +20,7 @@ mod graph;
 pub mod highlight;
 mod html;
 mod letters;
+mod license;
 mod listing;
 mod media;
 mod metadata;
@@ -34,6 +36,7 @@ use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::path::UrlPath;
 use crate::site::{FolderId, PageId, Site, TagId};
 use crate::theme::Theme;
+pub use around::policy;
 use page::{About, Shared, above};
 pub use plan::Plan;
 

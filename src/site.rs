@@ -12,6 +12,7 @@ pub mod mention;
 pub mod pinyin;
 pub mod plan;
 pub mod privacy;
+pub mod reward;
 pub mod sentence;
 pub mod tag;
 
@@ -243,7 +244,8 @@ pub fn assemble_again(
         .chain(origin.held_back.iter().map(|path| link::Hidden { path, aliases: &[], addresses: &[] }))
         .chain(private_files.iter().map(|file| link::Hidden { path: &file.path, aliases: &[], addresses: &[] }))
         .collect();
-    let resolved = link::resolve(&pages, &folders, &addresses.redirects, &hidden, &attachments, &mut diagnostics);
+    let pictures = reward::pictures(&config, &attachments, &mut diagnostics);
+    let resolved = link::resolve(&pages, &folders, &addresses.redirects, &hidden, (&attachments, &pictures), &mut diagnostics);
     let mut published_attachments = Vec::with_capacity(resolved.attachments.len());
     for path in resolved.attachments {
         let wanted = address::attachment(spelling, &path);

@@ -4,6 +4,8 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stderr)]
 
+#[path = "browser/around.rs"]
+mod around;
 #[path = "browser/box.rs"]
 mod box_tests;
 #[path = "browser/cdp.rs"]

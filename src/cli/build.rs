@@ -28,5 +28,8 @@ pub(super) fn run(command: &Build, report: &mut Report) -> Result<Outcome, Failu
     let options = Options { step: &step, ..Options::default() };
     summary.published = Some(built.times.phase(report, "publish", || disk::publish(&bundle, &opened.places, &options))?);
     report.published(&summary, &built.times);
+    if let Some(comments) = &opened.config.comments {
+        report.policy(&crate::render::policy(Some(comments)), opened.config.headers);
+    }
     Ok(Outcome::Clean)
 }

@@ -193,6 +193,13 @@ impl Report {
         self.end(&text, summary, times);
     }
 
+    /// What the host of a site must allow that talks to others.
+    pub(super) fn policy(&mut self, policy: &str, is_published: bool) {
+        if self.format == Format::Human && !self.quiet && !is_published {
+            self.err(&format!("the comments need a host that sends no stricter policy than this: {policy}\n"));
+        }
+    }
+
     /// The last line of a build that did not publish.
     pub(super) fn not_published(&mut self, summary: &Summary<'_>, times: &Times) {
         let mut text = format!(

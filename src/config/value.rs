@@ -5,12 +5,12 @@
 use std::collections::BTreeMap;
 
 use toml::Spanned;
-use toml::de::{DeString, DeValue};
+use toml::de::{DeString, DeTable, DeValue};
 
 use crate::diagnostic::{Code, Diagnostic, File, Severity, nearest};
 
 /// What a check says of a wrong value: the message and the hint.
-type Check = fn(&str) -> Result<String, (String, String)>;
+pub(super) type Check = fn(&str) -> Result<String, (String, String)>;
 
 /// Reads values of one file and collects what is wrong with them.
 pub(super) struct Reader<'a> {
@@ -81,6 +81,77 @@ impl<'a> Reader<'a> {
             return Vec::new();
         };
         items.iter().filter_map(|item| self.checked(item, check)).collect()
+    }
+
+    /// One text or a list of them.
+    pub(super) fn one_or_more(&mut self, value: &Spanned<DeValue<'_>>, check: Check) -> Vec<String> {
+        if value.get_ref().as_array().is_some() { self.list(value, check) } else { self.checked(value, check).into_iter().collect() }
+    }
+
+    /// A text, or `false` for none: `Some(None)`.
+    pub(super) fn text_or_off(&mut self, value: &Spanned<DeValue<'_>>, check: Check) -> Option<Option<String>> {
+        match value.get_ref().as_bool() {
+            Some(false) => Some(None),
+            _ => self.checked(value, check).map(Some),
+        }
+    }
+
+    /// Which of some words it is.
+    pub(super) fn one_of(&mut self, value: &Spanned<DeValue<'_>>, words: &[&str]) -> Option<usize> {
+        let text = self.string(value)?;
+        let found = words.iter().position(|word| *word == text);
+        if found.is_none() {
+            let hint = nearest(&text, words.iter().copied())
+                .map_or_else(|| format!("one of `{}`", words.join("`, `")), |near| format!("did you mean `{near}`?"));
+            self.wrong(value, format!("`{text}` is not what this can be"), hint);
+        }
+        found
+    }
+
+    pub(super) fn table<'v, 'i>(&mut self, value: &'v Spanned<DeValue<'i>>, header: &str) -> Option<&'v DeTable<'i>> {
+        let table = value.get_ref().as_table();
+        if table.is_none() {
+            self.wrong_type(value, "a table", &format!("write `{header}` and its keys below it"));
+        }
+        table
+    }
+
+    /// A list of tables.
+    pub(super) fn tables<'v, 'i>(&mut self, value: &'v Spanned<DeValue<'i>>, header: &str) -> &'v [Spanned<DeValue<'i>>] {
+        match value.get_ref().as_array() {
+            Some(items) => items,
+            None => {
+                self.wrong_type(value, "a list of tables", &format!("write `{header}` above each one's keys"));
+                &[]
+            }
+        }
+    }
+
+    /// A table of texts under names of the writer's own.
+    pub(super) fn texts(&mut self, value: &Spanned<DeValue<'_>>, check: Check) -> BTreeMap<String, String> {
+        let table = self.table(value, "[…]").into_iter().flatten();
+        table.filter_map(|(key, value)| Some((key.get_ref().to_string(), self.checked(value, check)?))).collect()
+    }
+
+    /// A table of attributes that an element of HTML may be given: none that run or draw something.
+    pub(super) fn attributes(&mut self, value: &Spanned<DeValue<'_>>) -> BTreeMap<String, String> {
+        let mut attributes = BTreeMap::new();
+        for (key, value) in self.table(value, "[comments.attributes]").into_iter().flatten() {
+            let name = key.get_ref().to_ascii_lowercase();
+            let is_name = !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
+            if !is_name || name.starts_with("on") || matches!(&*name, "src" | "href" | "style" | "srcdoc" | "nonce") {
+                let hint = "names like `data-repo`, `id` or `crossorigin`";
+                self.wrong(value, format!("`{name}` is no attribute that can be given"), hint.to_owned());
+            } else if let Some(text) = self.string(value) {
+                attributes.insert(name, text);
+            }
+        }
+        attributes
+    }
+
+    /// Reports that something is missing.
+    pub(super) fn lacks(&mut self, value: &Spanned<DeValue<'_>>, message: &str, hint: &str) {
+        self.wrong(value, message.to_owned(), hint.to_owned());
     }
 
     pub(super) fn severities(&mut self, value: &Spanned<DeValue<'_>>) -> BTreeMap<Code, Severity> {

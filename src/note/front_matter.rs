@@ -42,12 +42,33 @@ pub struct FrontMatter {
     pub permalink: Option<String>,
     /// `template`: which template renders the note.
     pub template: Option<String>,
-    /// `license`.
+    /// `license`; `""` for none (`license: false`).
     pub license: Option<String>,
+    /// What stands around the note, where it says so.
+    pub around: Around,
+    /// `translation_key` (also `translationKey`): notes of one key are one note in several languages.
+    pub translation_key: Option<String>,
     /// `extra` and every key that Biji does not know, for templates.
     pub extra: BTreeMap<String, serde_json::Value>,
     /// Where the values stand that later phases may have to find fault with.
     pub places: Places,
+}
+
+/// What a note says about its surroundings; `None` where it leaves them to the site.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Around {
+    /// `author` (also `authors`): names of people, or people as the configuration writes them; none for `author: false`.
+    pub authors: Option<Vec<String>>,
+    /// `attribution`.
+    pub attribution: Option<bool>,
+    /// `report`.
+    pub report: Option<bool>,
+    /// `reward`.
+    pub reward: Option<bool>,
+    /// `comments` (also `comment`).
+    pub comments: Option<bool>,
+    /// `edit`: the links to the source too.
+    pub edit: Option<bool>,
 }
 
 /// Where some values of a note's front matter stand in its file.

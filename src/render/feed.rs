@@ -5,12 +5,14 @@
 
 use serde_json::{Value, json};
 
+use super::around;
 use super::body;
 use super::highlight::Blocks;
 use super::html::{self, escape_into};
 use super::listing::is_date;
 use super::metadata::{changed, description};
 use super::page::Shared;
+use crate::config::around::Person;
 use crate::path::UrlPath;
 use crate::site::{Page, PageId};
 
@@ -112,6 +114,14 @@ fn atom(shared: &Shared<'_>, base: &str, entries: &[Entry<'_>]) -> String {
         if !entry.published.is_empty() {
             element(&mut out, "published", &entry.published);
         }
+        for person in around::people(shared, entry.page) {
+            out.push_str("<author>");
+            element(&mut out, "name", &person.name);
+            if let Some(url) = around::web_address(&person) {
+                element(&mut out, "uri", url);
+            }
+            out.push_str("</author>\n");
+        }
         for tag in &entry.page.note.tags {
             out.push_str("<category term=\"");
             xml(&mut out, tag);
@@ -142,8 +152,18 @@ fn json(shared: &Shared<'_>, base: &str, entries: &[Entry<'_>]) -> String {
                 "date_modified": entry.updated,
                 "tags": entry.page.note.tags,
             });
-            if let Some(item) = item.as_object_mut().filter(|_| !entry.published.is_empty()) {
-                item.insert("date_published".into(), entry.published.clone().into());
+            let authors = around::people(shared, entry.page);
+            if let Some(item) = item.as_object_mut() {
+                if !entry.published.is_empty() {
+                    item.insert("date_published".into(), entry.published.clone().into());
+                }
+                if !authors.is_empty() {
+                    let author = |person: &Person| match around::web_address(person) {
+                        Some(url) => json!({ "name": person.name, "url": url }),
+                        None => json!({ "name": person.name }),
+                    };
+                    item.insert("authors".into(), authors.iter().map(author).collect());
+                }
             }
             item
         })

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::page::Shared;
 use super::view::LinkView;
+use super::{around, license};
 use crate::note::{FrontMatter, Note};
 use crate::path::UrlPath;
 use crate::site::{FolderId, Page};
@@ -94,6 +95,21 @@ pub(super) fn structured(shared: &Shared<'_>, page: &Page, description: &str, ab
     }
     if !page.note.tags.is_empty() {
         put("keywords", page.note.tags.clone().into());
+    }
+    let authors: Vec<Value> = around::people(shared, page)
+        .iter()
+        .map(|person| match around::web_address(person) {
+            Some(url) => json!({ "@type": "Person", "name": person.name, "url": url }),
+            None => json!({ "@type": "Person", "name": person.name }),
+        })
+        .collect();
+    if !authors.is_empty() {
+        put("author", authors.into());
+    }
+    let license = front_matter.license.as_ref().or(shared.site.config.license.as_ref());
+    let texts = license.map(|text| license::pieces(text, &page.language)).unwrap_or_default();
+    if let Some(license) = texts.into_iter().find(|piece| !piece.url.is_empty()) {
+        put("license", license.url.into());
     }
     let picture = image(front_matter);
     if !picture.is_empty() {

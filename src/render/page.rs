@@ -4,6 +4,7 @@
 
 use tera::{Context, Value};
 
+use super::around;
 use super::letters::{INDEX, Index};
 use super::listing::{self, ALL, SEARCH, TAGS, day};
 use super::metadata;
@@ -191,7 +192,8 @@ impl Shared<'_> {
             more_backlinks: page.backlinks.len().saturating_sub(BACKLINKS),
             mentions: page.mentions.iter().take(MENTIONS).map(|mention| self.backlink(mention, page)).collect(),
             more_mentions: page.mentions.len().saturating_sub(MENTIONS),
-            license: front_matter.license.clone().unwrap_or_default(),
+            license: front_matter.license.as_ref().or(site.config.license.as_ref()).cloned().unwrap_or_default(),
+            around: around::view(self, page),
             source: page.note.path.as_str().to_owned(),
             extra: front_matter.extra.clone(),
         };

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use super::highlight::{self, Blocks};
 use super::page::{Facts, Shared};
-use super::{extra, feed, graph, letters, listing, nav, once};
+use super::{around, extra, feed, graph, letters, listing, nav, once};
 use crate::bundle::{Artifact, Payload};
 use crate::diagnostic::Diagnostic;
 use crate::note::LinkKind;
@@ -52,6 +52,7 @@ enum Job {
     Sitemap,
     Robots,
     Llms,
+    Headers,
 }
 
 impl Plan {
@@ -99,6 +100,7 @@ impl Plan {
             ("sitemap.xml", Job::Sitemap, has_address),
             ("robots.txt", Job::Robots, has_address),
             ("llms.txt", Job::Llms, site.config.llms),
+            ("_headers", Job::Headers, site.config.headers),
         ];
         for (path, job, _) in listings.into_iter().filter(|(.., wanted)| *wanted) {
             jobs.extend(free(path, &taken).filter(|url| theme.statics().all(|(other, _)| other != url)).map(|url| (url, job)));
@@ -197,6 +199,7 @@ fn work(shared: &Shared<'_>, code: &Blocks, url: &UrlPath, job: Job, faults: &mu
         Job::Sitemap => text(extra::sitemap(shared)),
         Job::Robots => text(extra::robots(shared)),
         Job::Llms => text(feed::llms(shared)),
+        Job::Headers => text(around::headers(shared)),
     }
 }
 

@@ -143,12 +143,76 @@ pub struct NoteView {
     pub mentions: Vec<BacklinkView>,
     /// How many more mention it than `mentions` lists.
     pub more_mentions: usize,
-    /// `license` of the front matter; may be `""`.
+    /// The licence as it is written, the note's own or the site's; may be `""`. `around.license` leads to its text.
     pub license: String,
+    /// Authors, licence, links to the source, thanks and comments.
+    pub around: AroundView,
     /// Path of the source in the content folder.
     pub source: String,
     /// `extra` of the front matter, and every key that Biji does not know.
     pub extra: BTreeMap<String, serde_json::Value>,
+}
+
+/// What stands around a note. All of it is empty unless the site or the note asks for it.
+#[derive(Debug, Serialize)]
+pub struct AroundView {
+    /// Who wrote it; a `url` may be `""`.
+    pub authors: Vec<LinkView>,
+    /// The note's full address as people read it, where a licence or attribution asks for it and it is known; else `""`.
+    pub address: String,
+    /// The licence in pieces, each with the address of its text or `""`.
+    pub license: Vec<LinkView>,
+    /// Whether those who copy it are asked to keep the source.
+    pub attribution: bool,
+    /// Where it can be edited; may be `""`.
+    pub edit: String,
+    /// Where its source can be read; may be `""`.
+    pub source: String,
+    /// Where mistakes are reported; may be `""`.
+    pub report: String,
+    /// How to say thanks, or `null`.
+    pub reward: Option<RewardView>,
+    /// The comments, or `null`.
+    pub comments: Option<CommentsView>,
+}
+
+/// How to say thanks.
+#[derive(Debug, Serialize)]
+pub struct RewardView {
+    /// A sentence of the site's own; may be `""`.
+    pub text: String,
+    /// The ways, at least one.
+    pub ways: Vec<WayView>,
+}
+
+/// One way to say thanks.
+#[derive(Debug, Serialize)]
+pub struct WayView {
+    /// What it is called.
+    pub title: String,
+    /// A picture with a payment code; may be `""`.
+    pub picture: String,
+    /// Where it leads; may be `""`.
+    pub url: String,
+}
+
+/// Comments that another host keeps: nothing is loaded before a reader asks for it.
+#[derive(Debug, Serialize)]
+pub struct CommentsView {
+    /// `giscus`, `utterances`, `waline` or `script`.
+    pub provider: &'static str,
+    /// The script to load: an address, or a path from the site's root.
+    pub script: String,
+    /// The style sheet to load, likewise; may be `""`.
+    pub style: String,
+    /// Attributes of the script as JSON; `{theme}` in them is `light` or `dark`.
+    pub attributes: String,
+    /// Attributes of the element that the comments come into, likewise.
+    pub container: String,
+    /// The hosts that are talked to; none when the script is the site's own.
+    pub hosts: Vec<String>,
+    /// Where they can be read without scripts; may be `""`.
+    pub elsewhere: String,
 }
 
 /// One heading of the table of contents.

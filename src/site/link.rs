@@ -48,14 +48,14 @@ pub struct Resolved {
     pub attachments: Vec<SourcePath>,
 }
 
-/// Resolves every reference of every page.
+/// Resolves every reference of every page. Of the files, the second are in use whether a note refers to them or not.
 #[must_use]
 pub fn resolve(
     pages: &[Page],
     folders: &[Folder],
     redirects: &[(UrlPath, PageId)],
     hidden: &[Hidden<'_>],
-    attachments: &[&Attachment],
+    (attachments, in_use): (&[&Attachment], &[&SourcePath]),
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Resolved {
     let names = Names::new(pages, folders, redirects, hidden, attachments);
@@ -69,6 +69,7 @@ pub fn resolve(
             Goal::Attachment(path, _) => Some(path),
             _ => None,
         })
+        .chain(in_use.iter().copied())
         .collect::<BTreeSet<_>>()
         .into_iter()
         .cloned()

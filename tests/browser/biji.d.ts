@@ -158,7 +158,13 @@ interface Parts {
   };
 }
 
+/** What of Waline's script is used (https://waline.js.org/en/reference/client/api.html). */
+interface Waline {
+  init(options: { el: HTMLElement; serverURL: string; path: string; lang: string; dark: string }): unknown;
+}
+
 interface Window {
+  Waline?: Waline;
   biji: Biji;
   bijiTitles(titles: Titles): void;
   /** Called by the script of a folder (src/render/nav.rs): the folder's page, its entries (title, address, 1 for a folder), and what is left out. */

@@ -96,6 +96,7 @@ fn converse(stream: &TcpStream, state: &Mutex<State>) -> std::io::Result<()> {
             Some("html") => "text/html; charset=utf-8",
             Some("js") => "text/javascript; charset=utf-8",
             Some("css") => "text/css; charset=utf-8",
+            Some("svg") => "image/svg+xml",
             _ => "application/octet-stream",
         };
         let status = if body.is_some() { "200 OK" } else { "404 Not Found" };

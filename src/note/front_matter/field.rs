@@ -4,9 +4,9 @@
 
 use std::collections::BTreeSet;
 
-use super::FrontMatter;
 use super::date::rfc3339;
 use super::value::{Entry, Kind, Value};
+use super::{Around, FrontMatter};
 use crate::diagnostic::{Code, Diagnostic, File, nearest};
 use crate::text::Span;
 
@@ -28,6 +28,13 @@ enum Field {
     Permalink,
     Template,
     License,
+    Authors,
+    Attribution,
+    Report,
+    Reward,
+    Comments,
+    Edit,
+    TranslationKey,
     Extra,
     Taxonomies,
 }
@@ -65,12 +72,46 @@ const KEYS: &[(&str, Field)] = &[
     ("url", Field::Permalink),
     ("template", Field::Template),
     ("license", Field::License),
+    ("authors", Field::Authors),
+    ("author", Field::Authors),
+    ("attribution", Field::Attribution),
+    ("report", Field::Report),
+    ("reward", Field::Reward),
+    ("comments", Field::Comments),
+    ("comment", Field::Comments),
+    ("edit", Field::Edit),
+    ("translation_key", Field::TranslationKey),
+    ("translationkey", Field::TranslationKey),
     ("extra", Field::Extra),
     ("taxonomies", Field::Taxonomies),
 ];
 
 /// Keys that other tools have and that only look like misspelt ones of ours.
-const STRANGERS: &[&str] = &["data", "update", "border", "toc", "type", "publisher", "tagline", "linked", "create", "rating", "state"];
+const STRANGERS: &[&str] = &[
+    "data",
+    "update",
+    "border",
+    "toc",
+    "type",
+    "publisher",
+    "tagline",
+    "linked",
+    "create",
+    "rating",
+    "state",
+    "editor",
+    "edited",
+    "edits",
+    "credit",
+    "reporter",
+    "reported",
+    "content",
+    "contents",
+    "command",
+    "commands",
+    "record",
+    "exit",
+];
 
 /// Reads all fields.
 pub(super) fn fields(entries: Vec<Entry>, file: &File) -> (FrontMatter, Vec<Diagnostic>) {
@@ -142,8 +183,28 @@ impl Reader<'_> {
                     self.out.places.template = Some(entry.value.span);
                 }
             }
-            Field::License => {
-                self.text(entry, |out| &mut out.license);
+            Field::License => match entry.value.kind {
+                Kind::Bool(false) if self.out.license.is_none() => self.out.license = Some(String::new()),
+                _ => {
+                    self.text(entry, |out| &mut out.license);
+                }
+            },
+            Field::Authors => match entry.value.kind {
+                Kind::Bool(false) => {
+                    self.out.around.authors.get_or_insert_default();
+                }
+                _ => {
+                    let names: Vec<String> = self.list(entry, &[]).into_iter().map(|(name, _)| name).collect();
+                    self.out.around.authors.get_or_insert_default().extend(names);
+                }
+            },
+            Field::Attribution => self.offer(entry, |out| &mut out.attribution),
+            Field::Report => self.offer(entry, |out| &mut out.report),
+            Field::Reward => self.offer(entry, |out| &mut out.reward),
+            Field::Comments => self.offer(entry, |out| &mut out.comments),
+            Field::Edit => self.offer(entry, |out| &mut out.edit),
+            Field::TranslationKey => {
+                self.text(entry, |out| &mut out.translation_key);
             }
             Field::Date => self.date(entry, |out| &mut out.date),
             Field::Updated => self.date(entry, |out| &mut out.updated),
@@ -260,18 +321,18 @@ impl Reader<'_> {
         texts
     }
 
+    /// Whether something that the site offers stands on the note.
+    fn offer(&mut self, entry: &Entry, place: fn(&mut Around) -> &mut Option<bool>) {
+        match truth(entry) {
+            Some(is_on) => {
+                place(&mut self.out.around).get_or_insert(is_on);
+            }
+            None => self.wrong(entry, "`true` or `false`", "write `true` or `false`; what is offered is set up in biji.toml"),
+        }
+    }
+
     fn switch(&mut self, entry: &Entry) -> Option<bool> {
-        let value = match &entry.value.kind {
-            Kind::Bool(value) => Some(*value),
-            Kind::Number(number, _) if *number == 0.0 => Some(false),
-            Kind::Number(number, _) if (*number - 1.0).abs() < f64::EPSILON => Some(true),
-            Kind::Text(text) => match text.trim().to_lowercase().as_str() {
-                "true" | "yes" | "y" | "on" | "1" => Some(true),
-                "false" | "no" | "n" | "off" | "0" => Some(false),
-                _ => None,
-            },
-            _ => None,
-        };
+        let value = truth(entry);
         if value.is_none() {
             self.wrong(entry, "`true` or `false`", "write `true` or `false`; until then the note is held back");
         }
@@ -305,6 +366,20 @@ impl Reader<'_> {
                     .hint(format!("did you mean `{name}`?")),
             );
         }
+    }
+}
+
+fn truth(entry: &Entry) -> Option<bool> {
+    match &entry.value.kind {
+        Kind::Bool(value) => Some(*value),
+        Kind::Number(number, _) if *number == 0.0 => Some(false),
+        Kind::Number(number, _) if (*number - 1.0).abs() < f64::EPSILON => Some(true),
+        Kind::Text(text) => match text.trim().to_lowercase().as_str() {
+            "true" | "yes" | "y" | "on" | "1" => Some(true),
+            "false" | "no" | "n" | "off" | "0" => Some(false),
+            _ => None,
+        },
+        _ => None,
     }
 }
 
