@@ -74,13 +74,16 @@ fn prose(note: &str) -> Vec<(usize, String)> {
     let mut lines = Vec::new();
     let (mut is_code, mut is_matter) = (false, note.starts_with("---"));
     for (number, line) in note.lines().enumerate() {
-        let fence = line.trim_start_matches(['>', ' ']).starts_with("```");
+        let is_title = is_matter && line.starts_with("title: ");
         if number > 0 && is_matter {
             is_matter = line != "---";
-        } else if fence {
+        } else if line.trim_start_matches(['>', ' ']).starts_with("```") {
             is_code = !is_code;
-        } else if !is_code && !is_matter && !line.starts_with('#') {
-            lines.push((number + 1, cut(&cut(&cut(line, "`", "`"), "[[", "]]"), "](", ")")));
+            continue;
+        }
+        if is_title || (!is_matter && !is_code) {
+            let text = line.trim_start_matches("title: ");
+            lines.push((number + 1, cut(&cut(&cut(text, "`", "`"), "](", ")"), "://", " ")));
         }
     }
     lines
