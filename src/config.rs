@@ -36,6 +36,7 @@ use value::Reader;
 /// private = []          # "work/**", "*.private.md"
 /// mentions = true
 /// graph = true
+/// previews = true       # of what a link leads to, when the pointer rests on it
 /// pinyin = false
 /// feed = 20             # newest notes in the feeds; 0 for none
 /// llms = true           # llms.txt
@@ -87,8 +88,11 @@ pub struct Config {
     pub private: Vec<String>,
     /// Whether pages list the notes that mention them without a link.
     pub mentions: bool,
-    /// Whether the notes and the links between them are published as `biji/graph.json`.
+    /// Whether the notes and the links between them are published as `biji/graph.json`, and drawn: all on a page of their own, those around a note
+    /// on its page.
     pub graph: bool,
+    /// Whether pages show the beginning of what an internal link leads to, when the pointer rests on it or the keyboard is there.
+    pub previews: bool,
     /// Whether addresses spell Chinese names in pinyin: `静态Pod.md` becomes `jing-tai-Pod.html`. Anchors stay as they are.
     pub pinyin: bool,
     /// How many of the newest notes the feeds hold; 0 for no feeds. They need `base_url`.
@@ -150,6 +154,7 @@ impl Default for Config {
             private: Vec::new(),
             mentions: true,
             graph: true,
+            previews: true,
             pinyin: false,
             feed: 20,
             llms: true,
@@ -187,6 +192,7 @@ const KEYS: &[&str] = &[
     "private",
     "mentions",
     "graph",
+    "previews",
     "pinyin",
     "feed",
     "llms",
@@ -252,6 +258,7 @@ impl Config {
                 "mentions" => config.mentions = reader.bool(value).unwrap_or(config.mentions),
                 "pinyin" => config.pinyin = reader.bool(value).unwrap_or(config.pinyin),
                 "graph" => config.graph = reader.bool(value).unwrap_or(config.graph),
+                "previews" => config.previews = reader.bool(value).unwrap_or(config.previews),
                 "feed" => config.feed = reader.count(value).unwrap_or(config.feed),
                 "llms" => config.llms = reader.bool(value).unwrap_or(config.llms),
                 // What cannot be read must not let more pass than was meant.

@@ -27,6 +27,8 @@ mod metadata;
 mod nav;
 mod page;
 mod plan;
+mod preview;
+mod recent;
 pub mod view;
 
 use std::collections::BTreeSet;

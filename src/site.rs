@@ -28,6 +28,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::note::Note;
 use crate::path::{Anchor, SourcePath, UrlPath};
 use crate::source::Attachment;
+use crate::source::picture::Pixels;
 
 /// Index of a page in `Site::pages`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -54,6 +55,8 @@ pub struct Site {
     pub tags: Vec<Tag>,
     /// The attachments that a published note refers to, by source path, and their addresses.
     pub attachments: Vec<(SourcePath, UrlPath)>,
+    /// How large each of the attachments is as a picture, index for index.
+    pub pixels: Vec<Option<Pixels>>,
     /// Pages that only lead elsewhere (`aliases` that are paths): address and target. Sorted.
     pub redirects: Vec<(UrlPath, PageId)>,
     /// Which notes show the text of which files in code blocks: the note and the file. Sorted, each pair once.
@@ -275,8 +278,15 @@ pub fn assemble_again(
         pages[pair[1].0 as usize].previous = Some(pair[0]);
     }
     diagnostics.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
-    let site = Site { config, pages, folders, tags, attachments: published_attachments, redirects: addresses.redirects, includes };
+    let pixels = pixels(&attachments, &published_attachments);
+    let site = Site { config, pages, folders, tags, attachments: published_attachments, pixels, redirects: addresses.redirects, includes };
     (site, diagnostics)
+}
+
+/// How large the published attachments are, index for index. Both lists are sorted by path.
+fn pixels(all: &[&Attachment], published: &[(SourcePath, UrlPath)]) -> Vec<Option<Pixels>> {
+    let of = |path: &SourcePath| all.binary_search_by(|file| file.path.cmp(path)).ok().and_then(|at| all[at].pixels);
+    published.iter().map(|(path, _)| of(path)).collect()
 }
 
 /// Fills the title and the language that the configuration leaves open.

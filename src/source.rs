@@ -1,9 +1,10 @@
 //! The folder of notes as values: which files there are, and the text of the notes.
 //!
-//! In: what `disk` read. Out: `SourceTree`. Attachments are only named here; their bytes stay on disk until publishing copies them.
+//! In: what `disk` read. Out: `SourceTree`. Attachments are only named here, and pictures measured; their bytes stay on disk until publishing copies them.
 
 pub mod decode;
 pub mod disk;
+pub mod picture;
 
 use std::sync::Arc;
 
@@ -44,6 +45,8 @@ pub struct Attachment {
     pub path: SourcePath,
     /// Size in bytes.
     pub size: u64,
+    /// How large a picture it is, where it is one and says so.
+    pub pixels: Option<picture::Pixels>,
 }
 
 /// Everything in the content folder, sorted by path.

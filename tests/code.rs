@@ -32,7 +32,7 @@ fn an_included_file_is_searched_where_it_is_shown_and_known_as_a_dependency() {
     let includes: Vec<String> = whole.site.includes.iter().map(|(note, file)| format!("{note} {file}")).collect();
     assert_eq!(includes, ["k8s/a.md k8s/pod.yaml"]);
     let attachments: Vec<Attachment> =
-        ["k8s/other.txt", "k8s/pod.yaml"].map(|path| Attachment { path: SourcePath::new(path).unwrap(), size: 1 }).into();
+        ["k8s/other.txt", "k8s/pod.yaml"].map(|path| Attachment { path: SourcePath::new(path).unwrap(), size: 1, pixels: None }).into();
     let fates: Vec<Option<&str>> = audit(&whole.site, Vec::new(), &attachments)
         .iter()
         .map(|verdict| verdict.fate.as_ref().err().map(|reason| reason.as_str()))

@@ -49,7 +49,7 @@ fn what_a_page_shows() {
             &[("a.md", "![[blocks#^item]]"), BLOCKS],
             "a.html",
             &["</a></p>\n<ul>\n<li id=\"e1-^item\">inner</li>\n</ul>\n</div>"],
-            &["other"],
+            &["<li>other"],
             "",
         ),
         (&[("a.md", "![[blocks#^code]]"), BLOCKS], "a.html", &["<div id=\"e1-^code\">", "<pre"], &["One"], ""),

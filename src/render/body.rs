@@ -9,11 +9,12 @@ use pulldown_cmark_escape::escape_href;
 use super::embed::{self, Place, Places};
 use super::highlight::Blocks;
 use super::html::{escape, escape_into};
-use super::media::{self, Medium, Size};
+use super::media::{self, Medium, Picture, Size};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::note::{Fill, Hole, Link, LinkKind};
 use crate::path::{Anchor, UrlPath};
 use crate::site::{PageId, Site, Target};
+use crate::source::picture::Pixels;
 use crate::theme::Words;
 
 /// How many embeds may lie in each other.
@@ -32,6 +33,7 @@ pub(super) fn fill(site: &Site, code: &Blocks, words: &Words, page: PageId) -> (
         page,
         stack: vec![(page, None)],
         embeds: 0,
+        pictures: 0,
         left: EMBED_BYTES,
         diagnostics: Vec::new(),
     };
@@ -51,6 +53,8 @@ struct Filler<'a> {
     stack: Vec<(PageId, Option<&'a Anchor>)>,
     /// How many embeds were started, to number their ids.
     embeds: usize,
+    /// How many pictures the page has so far.
+    pictures: usize,
     left: usize,
     diagnostics: Vec<Diagnostic>,
 }
@@ -83,7 +87,7 @@ impl<'a> Filler<'a> {
                     let place = if links.is_empty() { places.at(html, from) } else { Place::Inline };
                     from = self.embed(out, source, link as usize, from, place);
                 }
-                Fill::Attribute(link) => self.attribute(out, source, link as usize),
+                Fill::Attribute(link) => self.attribute(out, source, link as usize, at),
                 Fill::Code(block) => {
                     if let Some(code) = note.code.get(block as usize) {
                         self.code.write(out, source, block as usize, code, self.words);
@@ -193,14 +197,36 @@ impl<'a> Filler<'a> {
     }
 
     /// The value of an attribute that a writer put into raw HTML.
-    fn attribute(&self, out: &mut String, source: PageId, link: usize) {
+    fn attribute(&mut self, out: &mut String, source: PageId, link: usize, at: usize) {
         let Some((link, target)) = self.link(source, link) else { return };
         match target {
             Target::External(address) => escape_into(out, address),
             Target::Broken => escape_into(out, &link.target),
             Target::Private | Target::Refused => out.push('#'),
-            other => escape_into(out, &self.href(other).unwrap_or_default()),
+            other => {
+                let href = self.href(other).unwrap_or_default();
+                escape_into(out, &href);
+                if let (LinkKind::HtmlSource, Target::Attachment(attachment, _)) = (link.kind, other) {
+                    let html = &self.site.pages[source.0 as usize].note.body.html;
+                    let picture = Picture { pixels: self.pixels(*attachment), is_first: self.pictures == 0 };
+                    // It may also be the `src` of something else.
+                    if let Some(more) = media::raw_image(html, at, &href, picture) {
+                        self.pictures += 1;
+                        out.push_str(&more);
+                    }
+                }
+            }
         }
+    }
+
+    /// What is known of the next thing that is shown, which is counted when it is a picture.
+    fn picture(&mut self, medium: Medium, pixels: Option<Pixels>) -> Picture {
+        self.pictures += usize::from(medium == Medium::Image);
+        Picture { pixels, is_first: medium == Medium::Image && self.pictures == 1 }
+    }
+
+    fn pixels(&self, attachment: u32) -> Option<Pixels> {
+        self.site.pixels.get(attachment as usize).copied().flatten()
     }
 
     /// Writes an embedded thing and returns where the body goes on.
@@ -213,7 +239,7 @@ impl<'a> Filler<'a> {
             Target::Page(page, anchor) => return self.embed_note(out, source, link, (*page, anchor.as_ref()), from, place),
             Target::Folder(_) => {
                 let href = self.href(target).unwrap_or_default();
-                media::element(out, Medium::Other, &href, text, name, &link.title, size);
+                media::element(out, Medium::Other, &href, text, name, &link.title, size, Picture::default());
             }
             Target::External(address) => {
                 // Markdown's `![](…)` is an image whatever its address ends in.
@@ -224,7 +250,8 @@ impl<'a> Filler<'a> {
                 // `element` escapes again.
                 let address = encoded.replace("&amp;", "&").replace("&#x27;", "'");
                 let text = if text.is_empty() && link.kind == LinkKind::Image { "" } else { text };
-                media::element(out, medium, &address, text, if text.is_empty() { "" } else { name }, &link.title, size);
+                let name = if text.is_empty() { "" } else { name };
+                media::element(out, medium, &address, text, name, &link.title, size, self.picture(medium, None));
             }
             Target::Attachment(attachment, _) => {
                 let Some((_, url)) = self.site.attachments.get(*attachment as usize) else { return from };
@@ -232,7 +259,8 @@ impl<'a> Filler<'a> {
                 let medium = if medium == Medium::Other && link.kind == LinkKind::Image { Medium::Image } else { medium };
                 // An image of Markdown without alt text is decoration by its writer's choice.
                 let name = if medium == Medium::Image && link.kind == LinkKind::Image { "" } else { name };
-                media::element(out, medium, &self.href(target).unwrap_or_default(), text, name, &link.title, size);
+                let picture = self.picture(medium, self.pixels(*attachment));
+                media::element(out, medium, &self.href(target).unwrap_or_default(), text, name, &link.title, size, picture);
             }
             Target::Broken => {
                 out.push_str("<span class=\"broken-link\" title=\"");

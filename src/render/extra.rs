@@ -53,7 +53,9 @@ pub(super) fn not_found(shared: &Shared<'_>, url: &UrlPath) -> Result<Artifact, 
             let text = value.as_str().unwrap_or_default();
             let value = match key {
                 "root" => serde_json::Value::from(root.clone()),
-                "home" | "tags_url" | "all_url" | "index_url" | "search_url" if !text.is_empty() => rooted(text).into(),
+                "home" | "tags_url" | "all_url" | "index_url" | "graph_url" | "recent_url" | "search_url" if !text.is_empty() => {
+                    rooted(text).into()
+                }
                 "is_home" => false.into(),
                 // It stands at every address that does not exist, and is the proper one of none.
                 "canonical" => "".into(),
@@ -95,7 +97,7 @@ pub(super) fn search(shared: &Shared<'_>, url: &UrlPath) -> Result<Artifact, Dia
 }
 
 /// A page of the site's own, in no folder but the root.
-fn alone<'a>(shared: &'a Shared<'_>, kind: &'static str, title: &'a str, url: &'a UrlPath) -> About<'a> {
+pub(super) fn alone<'a>(shared: &'a Shared<'_>, kind: &'static str, title: &'a str, url: &'a UrlPath) -> About<'a> {
     let above = super::root(shared.site);
     About { kind, title, description: "", language: &shared.facts.language, url, image: "", structured: "", above }
 }

@@ -1,7 +1,14 @@
 //! `biji/graph.json` and `biji/graph.js`: the notes and the links between them, for programs and scripts.
 //!
+//! `whole` and `local` draw it.
+//!
 //! In: `Site`. Out: two texts of one content; a page opened from disk can load the second. The format is documented in the manual and has a
 //! version. What is not published is not in `Site`, and so not here.
+
+mod force;
+pub(super) mod local;
+pub(super) mod web;
+pub(super) mod whole;
 
 use serde_json::{Value, json};
 
@@ -11,6 +18,8 @@ use crate::site::{Site, Target};
 const VERSION: u32 = 1;
 /// The graph as data.
 pub(super) const JSON: &str = "biji/graph.json";
+/// The picture of the graph.
+pub(super) const PAGE: &str = "biji/graph.html";
 /// The graph as a call of `bijiGraph`.
 pub(super) const SCRIPT: &str = "biji/graph.js";
 

@@ -19,6 +19,10 @@ const ALL_NOTES: usize = 1000;
 pub(super) const SEARCH: &str = "search.html";
 /// The address of the list of all notes.
 pub(super) const ALL: &str = "biji/all.html";
+/// The address of the list of notes by their last change.
+pub(super) const RECENT: &str = "biji/recent.html";
+/// The addresses of all notes, as a script that hands them over.
+pub(super) const NOTES: &str = "biji/notes.js";
 /// The address of the list of tags.
 pub(super) const TAGS: &str = "biji/tags/index.html";
 
@@ -85,6 +89,12 @@ pub(super) fn entry(site: &Site, page: PageId, from: &UrlPath) -> EntryView {
         date: day(page.note.front_matter.date.as_deref()),
         notes: 0,
     }
+}
+
+/// The file [`NOTES`]: a call of `bijiNotes` with the addresses of all notes, relative to the site's root.
+pub(super) fn addresses(site: &Site) -> String {
+    let all: Vec<String> = site.pages.iter().map(|page| page.url.encoded()).collect();
+    format!("bijiNotes({});\n", serde_json::Value::from(all))
 }
 
 /// All tags, parents before children.

@@ -1,8 +1,9 @@
-//! Embedded files: which element shows a file, and the size that a writer gave it.
+//! Embedded files: which element shows a file, and how large.
 //!
-//! In: an address, its text and size. Out: HTML. Knows nothing of how the file was found.
+//! In: an address, its text, the size that a writer gave it and the one that the file has. Out: HTML. Knows nothing of how the file was found.
 
-use super::html::{escape, escape_into};
+use super::html::{escape, escape_into, tags};
+use crate::source::picture::Pixels;
 
 /// What a file is, by its extension.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,26 +57,90 @@ impl Size {
         }
     }
 
+    /// With the sides that the writer left open, as the picture itself has them.
+    fn of(self, pixels: Option<Pixels>) -> Self {
+        match (self, pixels) {
+            (Self { width: None, height: None }, Some(pixels)) => Self { width: Some(pixels.width), height: Some(pixels.height) },
+            (Self { width: Some(width), height: None }, Some(pixels)) => Self { width: Some(width), height: Some(pixels.height_at(width)) },
+            (written, _) => written,
+        }
+    }
+
     fn attributes(self) -> String {
         let one = |name: &str, value: Option<u32>| value.map_or(String::new(), |value| format!(" {name}=\"{value}\""));
         one("width", self.width) + &one("height", self.height)
     }
 }
 
+/// What is known of a picture besides its address and its writer's words.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Picture {
+    /// Its own size.
+    pub(super) pixels: Option<Pixels>,
+    /// Whether it is the first of its page, which is not waited with.
+    pub(super) is_first: bool,
+}
+
+/// The class of a picture that is only for one of light and dark, by what GitHub and Material write behind `#`.
+pub(super) fn shade(href: &str) -> Option<&'static str> {
+    match href.rsplit_once('#')?.1 {
+        "gh-dark-mode-only" | "only-dark" => Some("only-dark"),
+        "gh-light-mode-only" | "only-light" => Some("only-light"),
+        _ => None,
+    }
+}
+
+/// What belongs behind the address in the `src` of an `<img>` that a writer put into raw HTML: size and loading, as far as the tag does not say them
+/// itself. `html` is the body and `at` the place of the value, which is still empty; the last quote is left open as it was. `None` where it is no such value.
+pub(super) fn raw_image(html: &str, at: usize, href: &str, picture: Picture) -> Option<String> {
+    let start = html.get(..at)?.rfind('<')?;
+    let tag = tags(&html[start..]).next().filter(|tag| tag.range.start == 0 && tag.name.eq_ignore_ascii_case("img"))?;
+    let before = html[start..at].trim_end_matches(['"', '\'']);
+    let is_source = before.len() + 1 == at - start && before.to_ascii_lowercase().trim_end().ends_with("src=");
+    let whole = html[start..start + tag.range.end].to_ascii_lowercase();
+    let has = |name: &str| whole.match_indices(name).any(|(at, _)| whole[..at].ends_with([' ', '\n', '\t', '"', '\'']));
+    if !is_source || has("srcset") {
+        return None;
+    }
+    let quote = &html[at - 1..at];
+    let mut more = String::new();
+    let mut put = |name: &str, value: &str| more.push_str(&format!("{quote} {name}={quote}{value}"));
+    if let (Some(pixels), false, false) = (picture.pixels, has("width"), has("height")) {
+        put("width", &pixels.width.to_string());
+        put("height", &pixels.height.to_string());
+    }
+    if !picture.is_first && !has("loading") {
+        put("loading", "lazy");
+    }
+    if !picture.is_first && !has("decoding") {
+        put("decoding", "async");
+    }
+    if let (Some(shade), false) = (shade(href), has("class")) {
+        put("class", shade);
+    }
+    Some(more)
+}
+
 /// The element for a file at `href` (not escaped). `name` is what to call it where nothing better is known.
-pub(super) fn element(out: &mut String, medium: Medium, href: &str, text: &str, name: &str, title: &str, size: Size) {
+#[allow(clippy::too_many_arguments, reason = "each is a fact of its own about one element")]
+pub(super) fn element(out: &mut String, medium: Medium, href: &str, text: &str, name: &str, title: &str, size: Size, picture: Picture) {
+    let shade = shade(href);
     let href = escape(href);
     let label = escape(if text.is_empty() { name } else { text });
-    let size = size.attributes();
+    let size = if medium == Medium::Image { size.of(picture.pixels) } else { size }.attributes();
     match medium {
         Medium::Image => {
             out.push_str(&format!("<img src=\"{href}\" alt=\"{label}\"{size}"));
+            if let Some(shade) = shade {
+                out.push_str(&format!(" class=\"{shade}\""));
+            }
             if !title.is_empty() {
                 out.push_str(" title=\"");
                 escape_into(out, title);
                 out.push('"');
             }
-            out.push_str(" loading=\"lazy\" decoding=\"async\">");
+            // The first one is likely to be seen at once; one of a pair may never be.
+            out.push_str(if picture.is_first && shade.is_none() { ">" } else { " loading=\"lazy\" decoding=\"async\">" });
         }
         Medium::Audio => out.push_str(&format!("<audio controls preload=\"metadata\" src=\"{href}\" aria-label=\"{label}\"></audio>")),
         Medium::Video => out.push_str(&format!("<video controls preload=\"metadata\" src=\"{href}\" aria-label=\"{label}\"{size}></video>")),

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::page::Shared;
 use super::view::LinkView;
 use super::{around, license};
-use crate::note::{FrontMatter, Note};
+use crate::note::{FrontMatter, Note, Section};
 use crate::path::UrlPath;
 use crate::site::{FolderId, Page};
 
@@ -19,9 +19,14 @@ pub(super) fn description(note: &Note) -> String {
     if let Some(written) = note.front_matter.description.as_deref().filter(|written| !written.trim().is_empty()) {
         return written.to_owned();
     }
+    beginning(&note.sections, EXCERPT)
+}
+
+/// The beginning of a text without its code, of at most so many characters, cut at a sentence or a word.
+pub(super) fn beginning(sections: &[Section], most: usize) -> String {
     let mut text = String::new();
     let mut count = 0;
-    let prose = note.sections.iter().flat_map(|section| {
+    let prose = sections.iter().flat_map(|section| {
         let is_code = |at: usize| {
             let next = section.code.partition_point(|span| span.end as usize <= at);
             section.code.get(next).is_some_and(|span| span.start as usize <= at)
@@ -35,7 +40,7 @@ pub(super) fn description(note: &Note) -> String {
             }
             continue;
         }
-        if count == EXCERPT {
+        if count == most {
             return cut(&text);
         }
         text.push(c);

@@ -5,10 +5,13 @@
 use tera::{Context, Value};
 
 use super::around;
+use super::graph::local;
+use super::graph::web::Web;
 use super::letters::{INDEX, Index};
-use super::listing::{self, ALL, SEARCH, TAGS, day};
+use super::listing::{self, ALL, RECENT, SEARCH, TAGS, day};
 use super::metadata;
 use super::nav::{self, Navs};
+use super::preview::Shards;
 use super::view::{BacklinkView, ContextView, LinkView, NoteView, PageView, SiteView, TocView};
 use crate::note::Heading;
 use crate::path::{SourcePath, UrlPath};
@@ -45,6 +48,13 @@ pub(super) struct Facts {
     /// Where the search as a page is, unless a note has that address.
     search: Option<UrlPath>,
     pub(super) names: Index,
+    pub(super) previews: Shards,
+    pub(super) web: Web,
+    /// Where the graph is drawn, if there is one.
+    graph: Option<UrlPath>,
+    /// Whether any note tells when it was changed.
+    pub(super) has_recent: bool,
+    recent: UrlPath,
     site_view: Value,
 }
 
@@ -65,7 +75,10 @@ impl Facts {
     pub(super) fn new(site: &Site, theme: &Theme) -> Self {
         let fixed = |path: &str| UrlPath::new(path).expect("a constant path is clean");
         let language = site_language(site);
+        let previews = Shards::new(site);
+        let web = Web::new(site);
         let view = SiteView {
+            previews: previews.count(),
             title: title(site),
             description: site.config.description.clone(),
             lang: language.clone(),
@@ -84,6 +97,11 @@ impl Facts {
             index: fixed(INDEX),
             search: Some(fixed(SEARCH)).filter(|url| !super::plan::taken(site).contains(&SourcePath::fold(url.as_str()))),
             names: Index::new(site),
+            previews,
+            graph: Some(fixed(super::graph::PAGE)).filter(|_| web.has_links()),
+            web,
+            has_recent: super::recent::has(site),
+            recent: fixed(RECENT),
             site_view: Value::from_serializable(&view),
             language,
         }
@@ -110,6 +128,8 @@ impl Shared<'_> {
             tags_url: self.facts.tags.href_from(from),
             all_url: self.facts.all.href_from(from),
             index_url: self.facts.index.href_from(from),
+            graph_url: self.facts.graph.as_ref().map(|graph| graph.href_from(from)).unwrap_or_default(),
+            recent_url: if self.facts.has_recent { self.facts.recent.href_from(from) } else { String::new() },
             search_url: self.facts.search.as_ref().map(|search| search.href_from(from)).unwrap_or_default(),
             breadcrumbs: self.breadcrumbs(&about.above, from),
         };
@@ -194,6 +214,7 @@ impl Shared<'_> {
             more_mentions: page.mentions.len().saturating_sub(MENTIONS),
             license: front_matter.license.as_ref().or(site.config.license.as_ref()).cloned().unwrap_or_default(),
             around: around::view(self, page),
+            graph: local::around(site, &self.facts.web, id, self.facts.graph.as_ref()),
             source: page.note.path.as_str().to_owned(),
             extra: front_matter.extra.clone(),
         };

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use super::highlight::{self, Blocks};
 use super::page::{Facts, Shared};
-use super::{around, extra, feed, graph, letters, listing, nav, once};
+use super::{around, extra, feed, graph, letters, listing, nav, once, preview, recent};
 use crate::bundle::{Artifact, Payload};
 use crate::diagnostic::Diagnostic;
 use crate::note::LinkKind;
@@ -40,12 +40,19 @@ enum Job {
     All,
     /// A page of the index: the first, or one behind it.
     Index(Option<usize>),
+    Recent,
     Search,
     Redirect(usize),
     NotFound,
+    /// The picture of the graph.
+    Web,
     Graph,
     GraphScript,
     Tree(FolderId),
+    /// The addresses of all notes, for a random one.
+    Notes,
+    /// The beginnings of some notes.
+    Preview(usize),
     Static,
     Atom,
     JsonFeed,
@@ -77,6 +84,12 @@ impl Plan {
         jobs.extend(free(letters::INDEX, &taken).map(|url| (url, Job::Index(None))));
         let parts = (0..facts.names.parts()).map(|part| (facts.names.url(part), Job::Index(Some(part))));
         jobs.extend(parts.filter_map(|(url, job)| Some((free(url.as_str(), &taken)?, job))));
+        if facts.web.has_links() {
+            jobs.extend(free(graph::PAGE, &taken).map(|url| (url, Job::Web)));
+        }
+        if facts.has_recent {
+            jobs.extend(free(listing::RECENT, &taken).map(|url| (url, Job::Recent)));
+        }
         jobs.extend(free(listing::SEARCH, &taken).map(|url| (url, Job::Search)));
         jobs.extend(site.redirects.iter().enumerate().map(|(at, (url, _))| (url.clone(), Job::Redirect(at))));
         jobs.extend(free("404.html", &taken).map(|url| (url, Job::NotFound)));
@@ -91,6 +104,8 @@ impl Plan {
                 nav::script_url(site, id).filter(|url| !taken.contains(&SourcePath::fold(url.as_str()))).map(|url| (url, Job::Tree(id))),
             );
         }
+        jobs.extend(free(listing::NOTES, &taken).map(|url| (url, Job::Notes)));
+        jobs.extend(preview::files(&facts.previews).map(|(at, url)| (url, Job::Preview(at))));
         let statics = theme.statics().filter(|(url, _)| !taken.contains(&SourcePath::fold(url.as_str())));
         jobs.extend(statics.map(|(url, _)| (url.clone(), Job::Static)));
         let has_address = site.config.base_url.is_some();
@@ -184,12 +199,16 @@ fn work(shared: &Shared<'_>, code: &Blocks, url: &UrlPath, job: Job, faults: &mu
         Job::Tags => super::tags(shared, url),
         Job::All => super::all(shared, url),
         Job::Index(part) => extra::index(shared, url, part),
+        Job::Web => graph::whole::page(shared, url),
+        Job::Recent => recent::page(shared, url),
         Job::Search => extra::search(shared, url),
         Job::Redirect(at) => extra::redirect(shared, at),
         Job::NotFound => extra::not_found(shared, url),
         Job::Graph => text(Some(graph::json(shared.site))),
         Job::GraphScript => text(Some(graph::script(shared.site))),
         Job::Tree(id) => text(Some(nav::script(shared.site, id))),
+        Job::Notes => text(Some(listing::addresses(shared.site))),
+        Job::Preview(at) => text(Some(preview::script(shared.site, &shared.facts.previews, at))),
         Job::Static => {
             let bytes = shared.theme.statics().find(|(other, _)| *other == url).map(|(_, bytes)| bytes.clone());
             Ok(Artifact { path: url.clone(), payload: Payload::Bytes(bytes.unwrap_or_default()) })

@@ -15,15 +15,21 @@
 //! | `tag.html` | one tag | `tag` ([`TagView`]), `entries` (list of [`EntryView`]), `parents` and `children` (lists of [`TagView`]) |
 //! | `all.html` | all notes, folder by folder | `groups` (list of [`GroupView`]), `orphans` (list of [`LinkView`]: notes that no other links to) |
 //! | `index.html` | the index: notes, headings and tags by letter, on one page or several | `letters` (list of [`LetterView`]), `groups` (list of [`NamesView`]), `previous` and `next` ([`LinkView`] or `null`) |
+//! | `graph.html` | the graph of all notes | `graph` ([`GraphView`]) |
+//! | `recent.html` | the notes by their last change | `groups` (list of [`MonthView`]) |
 //! | `search.html` | the search as a page | |
 //! | `redirect.html` | a page that leads elsewhere | `target` ([`LinkView`]) |
 //! | `404.html` | for addresses that do not exist | |
 //!
 //! All but `redirect.html` extend `base.html`.
 
+mod graph;
+
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+
+pub use graph::{GraphChoiceView, GraphNodeView, GraphView, LocalGraphView, LocalNodeView};
 
 /// The site as a whole.
 #[derive(Debug, Serialize)]
@@ -42,6 +48,8 @@ pub struct SiteView {
     pub notes: usize,
     /// Whether the site has a `static/custom.css`.
     pub custom_css: bool,
+    /// Over how many scripts the previews of notes are spread; 0 for no previews.
+    pub previews: usize,
     /// The name of the search engine's file: the page's script loads it together with the index.
     pub engine: String,
 }
@@ -49,7 +57,7 @@ pub struct SiteView {
 /// The page that is rendered.
 #[derive(Debug, Serialize)]
 pub struct PageView {
-    /// `note`, `folder`, `tag`, `tags`, `all`, `index`, `search`, `redirect` or `404`.
+    /// `note`, `folder`, `tag`, `tags`, `all`, `index`, `graph`, `recent`, `search`, `redirect` or `404`.
     pub kind: &'static str,
     /// Its title.
     pub title: String,
@@ -79,6 +87,10 @@ pub struct PageView {
     pub all_url: String,
     /// The index of notes, headings and tags by letter.
     pub index_url: String,
+    /// The graph; `""` where there is none.
+    pub graph_url: String,
+    /// The notes by their last change; `""` where no note tells it.
+    pub recent_url: String,
     /// The search as a page; `""` where a note has its address.
     pub search_url: String,
     /// The folders above it, the site's first page first; of very many the middle ones are one entry called `…`, which leads to the last of them.
@@ -143,6 +155,8 @@ pub struct NoteView {
     pub mentions: Vec<BacklinkView>,
     /// How many more mention it than `mentions` lists.
     pub more_mentions: usize,
+    /// The notes around it as a graph, or `null` where there are none.
+    pub graph: Option<LocalGraphView>,
     /// The licence as it is written, the note's own or the site's; may be `""`. `around.license` leads to its text.
     pub license: String,
     /// Authors, licence, links to the source, thanks and comments.
@@ -315,6 +329,15 @@ pub struct GroupView {
     pub total: usize,
     /// Its notes; none where the site has so many that the list would be too long for a page: then they stand in the index.
     pub notes: Vec<LinkView>,
+}
+
+/// The notes that were last changed in one month.
+#[derive(Debug, Serialize)]
+pub struct MonthView {
+    /// The month: `2026-11`.
+    pub title: String,
+    /// The notes, the newest first; `date` is the day of their last change.
+    pub notes: Vec<EntryView>,
 }
 
 /// A letter of the index.

@@ -63,7 +63,8 @@ pub(super) struct Files {
     /// The folder, the prefix, what is excluded: with other ones, all is read anew.
     settings: Option<(PathBuf, String, Vec<String>)>,
     notes: BTreeMap<SourcePath, Known>,
-    attachments: BTreeMap<SourcePath, (Attachment, Stamp)>,
+    /// With what the operating system said of them, and whether that tells a later change.
+    attachments: BTreeMap<SourcePath, (Attachment, Stamp, bool)>,
     has_links: bool,
     /// What walking told.
     found: Vec<Diagnostic>,
@@ -104,7 +105,7 @@ impl Files {
                 Err(diagnostic) => found.push(diagnostic.clone()),
             }
         }
-        tree.attachments = self.attachments.values().map(|(attachment, _)| attachment.clone()).collect();
+        tree.attachments = self.attachments.values().map(|(attachment, ..)| attachment.clone()).collect();
         Reading { tree, found, touched }
     }
 
@@ -148,8 +149,10 @@ impl Files {
                 let read = disk::read_note(folder.prefix, name, &known.disk);
                 *known =
                     Known { is_sure: !stamp.is_fresh(now), stamp, disk: std::mem::take(&mut known.disk), read: kept(read, &known.read) };
-            } else if let Some((attachment, known)) = self.attachments.get_mut(&name) {
+            } else if let Some((attachment, known, is_sure)) = self.attachments.get_mut(&name) {
                 attachment.size = metadata.len();
+                attachment.pixels = disk::measure(folder.path, &name);
+                *is_sure = !stamp.is_fresh(now);
                 *known = stamp;
                 touched.insert(name);
             }
@@ -181,13 +184,23 @@ impl Files {
         };
         self.notes = work.into_par_iter().map(read).collect::<Vec<_>>().into_iter().collect();
         let mut old = std::mem::take(&mut self.attachments);
-        for (attachment, metadata) in listing.attachments {
-            let name = attachment.path.clone();
+        let work: Vec<_> = listing.attachments.into_iter().map(|(file, metadata)| (old.remove(&file.path), file, metadata)).collect();
+        let measured = |(old, file, metadata): (Option<(Attachment, Stamp, bool)>, Attachment, fs::Metadata)| {
             let stamp = Stamp::of(&metadata);
-            if old.remove(&name).is_some_and(|(_, old)| old != stamp) || changes.paths.contains(&disk::locate(real, &name)) {
-                touched.insert(name.clone());
+            let is_named = changes.paths.contains(&disk::locate(real, &file.path));
+            let is_touched = is_named || old.as_ref().is_some_and(|(_, old, _)| *old != stamp);
+            let pixels = match old {
+                Some((old, _, true)) if !is_touched => old.pixels,
+                _ => disk::measure(folder.path, &file.path),
+            };
+            (is_touched, Attachment { pixels, ..file }, stamp)
+        };
+        for (is_touched, file, stamp) in work.into_par_iter().map(measured).collect::<Vec<_>>() {
+            if is_touched {
+                touched.insert(file.path.clone());
             }
-            self.attachments.insert(name, (attachment, stamp));
+            let is_sure = !stamp.is_fresh(now);
+            self.attachments.insert(file.path.clone(), (file, stamp, is_sure));
         }
         self.has_links = listing.has_links;
         self.found = found;

@@ -97,8 +97,8 @@ impl Inputs {
             && self.notes.iter().zip(&other.notes).all(|(a, b)| Arc::ptr_eq(a, b))
             && self.held_back == other.held_back
             && self.texts == other.texts
-            // Of the others only their names count: what they hold is read when they are asked for.
-            && self.attachments.iter().map(|file| &file.path).eq(other.attachments.iter().map(|file| &file.path))
+            // Of the others only their names and the sizes of pictures count: what they hold is read when they are asked for.
+            && self.attachments.iter().map(|file| (&file.path, file.pixels)).eq(other.attachments.iter().map(|file| (&file.path, file.pixels)))
     }
 }
 

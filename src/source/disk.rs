@@ -10,7 +10,7 @@ mod overrides;
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs;
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -19,6 +19,7 @@ use rayon::prelude::*;
 use walkdir::{DirEntry, WalkDir};
 
 use super::decode::{Decoded, decode};
+use super::picture::{self, Pixels};
 use super::{Attachment, SHOWN, SourceFile, SourceTree};
 use crate::config::glob;
 use crate::diagnostic::{Code, Diagnostic, File, reason};
@@ -68,11 +69,12 @@ pub fn list(folder: Folder<'_>) -> (Listing, Vec<Diagnostic>) {
 /// What reading a note gives: the note and what is to be said of its encoding, or why there is none.
 pub type ReadNote = Result<(SourceFile, Option<Diagnostic>), Diagnostic>;
 
-/// Reads every note and names every attachment.
+/// Reads every note, names every attachment and measures the pictures.
 #[must_use]
 pub fn read(folder: Folder<'_>) -> (SourceTree, Vec<Diagnostic>) {
     let (Listing { notes, attachments, .. }, mut found) = list(folder);
-    let mut attachments: Vec<Attachment> = attachments.into_iter().map(|(attachment, _)| attachment).collect();
+    let measured = |(attachment, _): (Attachment, _)| Attachment { pixels: measure(folder.path, &attachment.path), ..attachment };
+    let mut attachments: Vec<Attachment> = attachments.into_par_iter().map(measured).collect();
     let results: Vec<ReadNote> = notes.into_par_iter().map(|(path, disk, _)| read_note(folder.prefix, path, &disk)).collect();
     let mut tree = SourceTree { notes: Vec::with_capacity(results.len()), attachments: Vec::new() };
     for result in results {
@@ -88,6 +90,29 @@ pub fn read(folder: Folder<'_>) -> (SourceTree, Vec<Diagnostic>) {
     attachments.sort_by(|a: &Attachment, b| a.path.cmp(&b.path));
     tree.attachments = attachments;
     (tree, found)
+}
+
+/// So much of a picture's file is read to measure it; of the few that say their size further behind, all.
+const HEAD: u64 = 16 << 10;
+/// A picture that is larger and does not say its size at its beginning has none.
+const LARGEST_PICTURE: u64 = 64 << 20;
+
+/// How large the picture in an attachment is. `None` where it is no picture, or one that cannot be read or does not say.
+#[must_use]
+pub fn measure(content: &Path, path: &SourcePath) -> Option<Pixels> {
+    if !picture::is_measured(path.extension()) {
+        return None;
+    }
+    let mut file = fs::File::open(locate(content, path)).ok()?;
+    let mut bytes = Vec::new();
+    for length in [HEAD, LARGEST_PICTURE] {
+        file.by_ref().take(length - bytes.len() as u64).read_to_end(&mut bytes).ok()?;
+        let found = picture::measure(path.extension(), &bytes);
+        if found.is_some() || (bytes.len() as u64) < length {
+            return found;
+        }
+    }
+    None
 }
 
 /// Opens each attachment that will be published, so that one that cannot be read is reported before anything is written.
@@ -249,7 +274,7 @@ impl<'a> Walk<'a> {
         };
         let size = metadata.len();
         if !is_note(relative) {
-            self.listing.attachments.push((Attachment { path, size }, metadata));
+            self.listing.attachments.push((Attachment { path, size, pixels: None }, metadata));
         } else if size > LARGEST_NOTE {
             let message = format!("{} MB are more than a note may have ({} MB)", size >> 20, LARGEST_NOTE >> 20);
             self.found.push(

@@ -14,7 +14,7 @@ const FOLDER: &str = "biji/css/";
 const SHEET: &str = "biji/biji.css";
 
 /// The parts, which are layers of the same names: a later one wins over an earlier one.
-const PARTS: [&str; 7] = ["properties", "text", "frame", "code", "parts", "lists", "print"];
+const PARTS: [&str; 8] = ["properties", "text", "frame", "code", "parts", "lists", "web", "print"];
 
 /// Puts the sheet in place of its parts. A site that brings a `biji/biji.css` of its own keeps that.
 pub(super) fn join(statics: &mut BTreeMap<UrlPath, Arc<[u8]>>) {

@@ -1,13 +1,14 @@
 // What every page loads: opens the search and, on a page that was found by it, the marks. It is small, because everybody loads it and few
 // search; the search itself is loaded when the dialog is first opened, or with the page that is a search by itself. What is typed meanwhile
-// stays in the same input element. Where there are tabs, it loads their script.
+// stays in the same input element. Where there are tabs or
+// pictures, it loads their scripts.
 "use strict";
 
 (() => {
   const here = document.currentScript;
   if (!(here instanceof HTMLScriptElement)) return;
 
-  const { engine, search } = here.dataset;
+  const { engine, search, previews } = here.dataset;
   // This script lies at a known place of the site, so it knows the root under any path, and on a page that is served for a missing one.
   const root = new URL("../", here.src);
   const chinese = document.documentElement.lang.startsWith("zh");
@@ -41,6 +42,7 @@
     input,
     index: link instanceof HTMLAnchorElement ? link.href : new URL("biji/all.html", root).href,
     search: search ? new URL(search, root).href : undefined,
+    previews: Number(previews ?? 0),
     early: new Map(),
     parts: {},
     part(name) {
@@ -155,7 +157,12 @@
   });
 
   document.addEventListener("click", (event) => {
-    if (!(event.target instanceof Element) || !event.target.closest("[data-search-open]")) return;
+    if (!(event.target instanceof Element)) return;
+    if (event.target.closest("[data-random]")) {
+      const ready = biji.random ? Promise.resolve() : script("../random.js");
+      ready.then(() => biji.random?.()).catch(() => {});
+    }
+    if (!event.target.closest("[data-search-open]")) return;
     // With a modifier the link opens the index elsewhere, as links do.
     if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
@@ -163,7 +170,24 @@
   });
 
   if (place !== dialog) open();
-  if (document.querySelector(".tab")) script("../tabs.js").catch(() => {});
+  // What few pages need, a script of its own.
+  for (const [selector, file] of Object.entries({
+    ".tab": "tabs.js",
+    ".body img": "zoom.js",
+    "picture > source[media*='prefers-color-scheme']": "scheme.js",
+  })) {
+    if (document.querySelector(selector)) script(`../${file}`).catch(() => {});
+  }
+
+  // Previews are for who has a mouse or goes from link to link: nobody else loads them.
+  if (biji.previews) {
+    const wake = (/** @type {Event} */ event) => {
+      if (event instanceof PointerEvent ? event.pointerType !== "mouse" : event instanceof KeyboardEvent && event.key !== "Tab") return;
+      for (const kind of ["pointerover", "keydown"]) document.removeEventListener(kind, wake);
+      script("../preview.js").catch(() => {});
+    };
+    for (const kind of ["pointerover", "keydown"]) document.addEventListener(kind, wake);
+  }
 
   if (new URLSearchParams(location.search).has("mark")) {
     style();

@@ -116,11 +116,15 @@ interface Biji {
   index: string;
   /** The page that is a search by itself, where there is one. */
   search: string | undefined;
+  /** Over how many scripts the previews are spread; 0 for no previews. */
+  previews: number;
   /** Files that were asked for before the scripts were there. */
   early: Map<string, Promise<Response>>;
   /** What the scripts of the search give each other. */
   parts: Partial<Parts>;
   part<Name extends keyof Parts>(name: Name): Parts[Name];
+  /** Opens a note by chance. */
+  random?(): Promise<void>;
   /** Runs a script of the search. */
   script(file: string): Promise<unknown>;
 }
@@ -163,9 +167,20 @@ interface Waline {
   init(options: { el: HTMLElement; serverURL: string; path: string; lang: string; dark: string }): unknown;
 }
 
+/** Title, language, beginning, and of each section anchor, heading and beginning (src/render/preview.rs). */
+type PreviewNote = [string, string, string, [string, string, string][]];
+
+interface PreviewText {
+  title: string;
+  lang: string;
+  text: string;
+}
+
 interface Window {
   Waline?: Waline;
   biji: Biji;
+  bijiPreview(notes: Record<string, PreviewNote>): void;
+  bijiNotes(addresses: string[]): void;
   bijiTitles(titles: Titles): void;
   /** Called by the script of a folder (src/render/nav.rs): the folder's page, its entries (title, address, 1 for a folder), and what is left out. */
   bijiTree(folder: string, entries: [string, string, 1?][], more: [number, string] | null): void;

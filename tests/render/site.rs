@@ -31,6 +31,7 @@ impl SiteBuilder {
             folders: vec![root],
             tags: Vec::new(),
             attachments: Vec::new(),
+            pixels: Vec::new(),
             redirects: Vec::new(),
             includes: Vec::new(),
         };

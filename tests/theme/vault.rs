@@ -7,7 +7,7 @@ use std::process::Command;
 /// A long Chinese note with what the theme has to show.
 pub(crate) const NOTE: &str = "k8s/静态Pod.html";
 /// The kinds of pages, and one of each.
-pub(crate) const KINDS: [(&str, &str); 9] = [
+pub(crate) const KINDS: [(&str, &str); 10] = [
     ("note", NOTE),
     ("home", "index.html"),
     ("english", "english/guide.html"),
@@ -17,6 +17,7 @@ pub(crate) const KINDS: [(&str, &str); 9] = [
     ("all", "biji/all.html"),
     ("index", "biji/a-z.html"),
     ("search", "search.html"),
+    ("graph", "biji/graph.html"),
 ];
 
 /// Builds the vault; the folder with the notes and the one with the site, whose name tests what names do to addresses.

@@ -17,7 +17,7 @@ pub(crate) fn assemble(config: Config, files: &[(&str, &str)]) -> (Site, Vec<Dia
         note.expect("readable front matter")
     });
     let mut attachments: Vec<Attachment> =
-        files.iter().filter(|(name, _)| !is_note(name)).map(|(name, _)| Attachment { path: path(name), size: 1 }).collect();
+        files.iter().filter(|(name, _)| !is_note(name)).map(|(name, _)| Attachment { path: path(name), size: 1, pixels: None }).collect();
     attachments.sort_by(|a, b| a.path.cmp(&b.path));
     site::assemble(config, notes.collect(), &attachments)
 }

@@ -43,7 +43,7 @@ fn read_as(options: markdown::Options, files: &[(&str, &str)]) -> (Vec<Note>, Ve
     for (path, text) in files {
         let path = SourcePath::new(path).expect("clean path");
         if !path.as_str().ends_with(".md") {
-            attachments.push(Attachment { path, size: 1 });
+            attachments.push(Attachment { path, size: 1, pixels: None });
             continue;
         }
         let (note, faults) = note::parse(&SourceFile::new(path.clone(), "", *text), options);

@@ -1,0 +1,131 @@
+//! The graph around one note: itself in the middle, at its left who links to it, at its right what it links to.
+//!
+//! In: `Site` and its links. Out: a view with every place worked out. Names stand in two columns, so that none covers another, in letters that are large
+//! enough on a phone too.
+
+use unicode_width::UnicodeWidthChar;
+
+use super::web::Web;
+use crate::path::UrlPath;
+use crate::render::view::{LocalGraphView, LocalNodeView};
+use crate::site::{PageId, Site};
+
+/// How many notes each side has at most.
+const SIDE: usize = 10;
+/// The width of the picture, in the units of its letters' size, 15.
+const WIDTH: f64 = 520.0;
+/// From one name to the next.
+const ROW: f64 = 26.0;
+/// How far the notes lie from the middle.
+const REACH: f64 = 66.0;
+/// The widest name, in halves of a letter's height.
+const NAME: usize = 22;
+
+/// The graph around a page; `None` where nothing is linked with it.
+pub(in crate::render) fn around(site: &Site, web: &Web, id: PageId, whole: Option<&UrlPath>) -> Option<LocalGraphView> {
+    let page = site.pages.get(id.0 as usize)?;
+    let to = web.to(id);
+    let from: Vec<PageId> = web.from(id).iter().copied().filter(|other| to.binary_search(other).is_err()).collect();
+    let total = to.len() + from.len();
+    if total == 0 {
+        return None;
+    }
+    let (left, right) = (chosen(web, &from), chosen(web, to));
+    let rows = left.len().max(right.len()).max(2) as f64;
+    let height = rows * ROW + 14.0;
+    let (x, y) = (
+        match (left.is_empty(), right.is_empty()) {
+            (true, _) => REACH * 0.5,
+            (_, true) => WIDTH - REACH * 0.5,
+            _ => WIDTH / 2.0,
+        },
+        height / 2.0,
+    );
+    // One side alone has the room of both.
+    let name = if left.is_empty() || right.is_empty() { NAME * 2 } else { NAME };
+    let mut nodes = Vec::with_capacity(left.len() + right.len());
+    for (side, pages) in [(-1.0, &left), (1.0, &right)] {
+        for (at, other) in pages.iter().enumerate() {
+            let down = (at as f64 - (pages.len() as f64 - 1.0) / 2.0) * ROW;
+            let part = down / (rows * ROW / 2.0);
+            let out = REACH * (1.0 - part * part).max(0.0).sqrt();
+            let target = &site.pages[other.0 as usize];
+            nodes.push(LocalNodeView {
+                title: target.note.title.clone(),
+                label: shortened(&target.note.title, name),
+                url: target.url.href_from(&page.url),
+                links_here: side < 0.0 || web.from(id).binary_search(other).is_ok(),
+                is_linked: side > 0.0,
+                x: tenth(x + side * out),
+                y: tenth(y + down),
+                label_x: tenth(x + side * (out + 11.0)),
+                label_y: tenth(y + down + 5.0),
+            });
+        }
+    }
+    let own: String = nodes.iter().map(|node| format!("M{} {}L{} {}", tenth(x), tenth(y), node.x, node.y)).collect();
+    let shown: Vec<PageId> = left.iter().chain(&right).copied().collect();
+    let mut others = String::new();
+    for (at, one) in shown.iter().enumerate() {
+        for (other, two) in shown.iter().enumerate().take(at) {
+            if web.are_linked(*one, *two) {
+                let (a, b) = (&nodes[other], &nodes[at]);
+                // Bent to the middle, away from the names.
+                let bend = (tenth((a.x + b.x) / 2.0 * 0.6 + x * 0.4), tenth((a.y + b.y) / 2.0));
+                others.push_str(&format!("M{} {}Q{} {} {} {}", a.x, a.y, bend.0, bend.1, b.x, b.y));
+            }
+        }
+    }
+    Some(LocalGraphView {
+        width: WIDTH,
+        height: tenth(height),
+        x: tenth(x),
+        y: tenth(y),
+        own,
+        others,
+        hidden: total - nodes.len(),
+        nodes,
+        whole: whole.map(|whole| format!("{}#{}", whole.href_from(&page.url), page.url.encoded())).unwrap_or_default(),
+    })
+}
+
+/// Those of many that have most links themselves, in order.
+fn chosen(web: &Web, pages: &[PageId]) -> Vec<PageId> {
+    let mut best = pages.to_vec();
+    if best.len() > SIDE {
+        best.sort_by(|a, b| web.degree(*b).cmp(&web.degree(*a)).then(a.cmp(b)));
+        best.truncate(SIDE);
+        best.sort_unstable();
+    }
+    best
+}
+
+/// A name cut to a width, which is counted in halves of a letter's height: 2 for a Han character.
+pub(super) fn shortened(name: &str, widest: usize) -> String {
+    let mut width = 0;
+    let cut = name.char_indices().find(|(_, letter)| {
+        width += letter.width().unwrap_or(0);
+        width > widest
+    });
+    match cut {
+        None => name.to_owned(),
+        Some(_) => {
+            let mut room = widest.saturating_sub(2);
+            let kept: String = name
+                .chars()
+                .take_while(|letter| {
+                    let width = letter.width().unwrap_or(0);
+                    let fits = width <= room;
+                    room = room.saturating_sub(width);
+                    fits
+                })
+                .collect();
+            format!("{}…", kept.trim_end())
+        }
+    }
+}
+
+/// Rounded to a tenth: what a picture needs.
+pub(super) fn tenth(number: f64) -> f64 {
+    (number * 10.0).round() / 10.0
+}

@@ -1,0 +1,48 @@
+//! The notes by their last change, the newest first, month by month.
+//!
+//! In: `Site`. Out: a page. Notes that do not tell when they were changed are not in it.
+
+use super::extra::alone;
+use super::listing::{self, day};
+use super::metadata::changed;
+use super::page::Shared;
+use super::view::MonthView;
+use crate::bundle::Artifact;
+use crate::diagnostic::Diagnostic;
+use crate::path::UrlPath;
+use crate::site::{PageId, Site};
+
+/// How many notes are listed.
+const LISTED: usize = 200;
+
+/// Whether any note tells when it was changed.
+pub(super) fn has(site: &Site) -> bool {
+    site.pages.iter().any(|page| changed(&page.note.front_matter).is_some())
+}
+
+/// The page.
+pub(super) fn page(shared: &Shared<'_>, url: &UrlPath) -> Result<Artifact, Diagnostic> {
+    let title = shared.theme.words(&shared.facts.language).get("recent");
+    let mut context = shared.outside(&alone(shared, "recent", title, url));
+    context.insert("groups", &months(shared.site, url));
+    Ok(Artifact::new(url.clone(), shared.theme.render("recent.html", &context, url)?))
+}
+
+fn months(site: &Site, from: &UrlPath) -> Vec<MonthView> {
+    let pages = (0..).map(PageId).zip(&site.pages);
+    let mut dated: Vec<(&str, PageId)> = pages.filter_map(|(id, page)| Some((changed(&page.note.front_matter)?, id))).collect();
+    // Of one moment, in reading order.
+    dated.sort_by(|a, b| b.0.cmp(a.0).then(a.1.cmp(&b.1)));
+    dated.truncate(LISTED);
+    let month = |date: &str| date.get(..7).unwrap_or(date).to_owned();
+    let mut groups: Vec<MonthView> = Vec::new();
+    for (date, id) in dated {
+        let mut entry = listing::entry(site, id, from);
+        entry.date = day(Some(date));
+        match groups.last_mut().filter(|group| group.title == month(date)) {
+            Some(group) => group.notes.push(entry),
+            None => groups.push(MonthView { title: month(date), notes: vec![entry] }),
+        }
+    }
+    groups
+}

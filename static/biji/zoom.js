@@ -1,0 +1,86 @@
+// Pictures of a note in full size: each becomes a button that opens it in a dialog. Without this script it is just the picture. Loaded only where there are
+// pictures; a classic script, so it also runs from a disk.
+"use strict";
+
+(() => {
+  const { biji } = window;
+  const words = biji.chinese
+    ? { open: "放大图片", close: "关闭", whole: "在原始大小与适合窗口之间切换" }
+    : { open: "Enlarge the picture", close: "Close", whole: "Switch between full size and window size" };
+  /** A picture that is shown smaller than this, in pixels, is a sign, not something to look into. */
+  const SMALLEST = 64;
+
+  /** @type {{ dialog: HTMLDialogElement, picture: HTMLImageElement, caption: HTMLElement, frame: HTMLElement } | undefined} */
+  let parts;
+
+  function make() {
+    const sheet = document.createElement("link");
+    sheet.rel = "stylesheet";
+    sheet.href = new URL("biji/zoom.css", biji.root).href;
+    document.head.append(sheet);
+    const dialog = document.createElement("dialog");
+    dialog.className = "zoom-dialog";
+    dialog.setAttribute("aria-label", words.open);
+    const close = document.createElement("button");
+    close.type = "button";
+    close.className = "zoom-close";
+    close.textContent = "×";
+    close.setAttribute("aria-label", words.close);
+    const frame = document.createElement("button");
+    frame.type = "button";
+    frame.className = "zoom-frame";
+    frame.setAttribute("aria-label", words.whole);
+    const picture = document.createElement("img");
+    const caption = document.createElement("p");
+    caption.className = "zoom-caption";
+    frame.append(picture);
+    dialog.append(frame, caption, close);
+    close.addEventListener("click", () => dialog.close());
+    frame.addEventListener("click", () => dialog.classList.toggle("zoom-whole"));
+    dialog.addEventListener("click", (event) => {
+      if (event.target === dialog) dialog.close();
+    });
+    document.body.append(dialog);
+    return { dialog, picture, caption, frame };
+  }
+
+  /** @param {HTMLImageElement} image */
+  function open(image) {
+    parts ??= make();
+    const { dialog, picture, caption, frame } = parts;
+    dialog.classList.remove("zoom-whole");
+    picture.src = image.currentSrc || image.src;
+    picture.alt = image.alt;
+    const { width, height } = image;
+    const [wide, high] = [image.naturalWidth || width, image.naturalHeight || height];
+    // A drawing is sharp at any size; a photo is not, so a small one is shown twice as large at most.
+    const most = /\.svg([?#]|$)/i.test(picture.src) ? 20 : 2;
+    const fit = Math.min(most, (innerWidth - 32) / wide, (innerHeight - 110) / high);
+    const whole = Math.max(1, fit * 2);
+    for (const [name, side] of [["--fit-width", wide * fit], ["--fit-height", high * fit], ["--width", wide * whole], ["--height", high * whole]]) {
+      picture.style.setProperty(String(name), `${side}px`);
+    }
+    const said = image.closest("figure")?.querySelector("figcaption")?.textContent?.trim() || image.alt;
+    caption.textContent = said;
+    caption.hidden = !said;
+    dialog.showModal();
+    frame.focus();
+  }
+
+  for (const image of document.querySelectorAll(".body img")) {
+    if (!(image instanceof HTMLImageElement) || image.closest("a, button, summary, label, .no-zoom")) continue;
+    const [width, height] = [image.getAttribute("width"), image.getAttribute("height")].map(Number);
+    if ((width && width < SMALLEST) || (height && height < SMALLEST && (width ?? 0) < 4 * SMALLEST)) continue;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "zoom";
+    if (image.classList.contains("only-dark")) button.classList.add("only-dark");
+    if (image.classList.contains("only-light")) button.classList.add("only-light");
+    button.setAttribute("aria-label", image.alt ? `${words.open}: ${image.alt}` : words.open);
+    button.setAttribute("aria-haspopup", "dialog");
+    const outer = image.parentElement instanceof HTMLPictureElement ? image.parentElement : image;
+    outer.replaceWith(button);
+    button.append(outer);
+    button.addEventListener("click", () => open(image));
+  }
+})();
