@@ -95,7 +95,7 @@ fn folder(shared: &Shared<'_>, id: FolderId) -> Result<Artifact, Diagnostic> {
         above: above(shared.site, id, true),
     };
     let mut context = shared.context(&about, shared.facts.navs.folder(id));
-    context.insert("folder", &listing::folder(shared.site, &shared.facts.counts, id, &folder.url, false));
+    context.insert("folder", &listing::folder(shared.site, &shared.facts.counts, id, (&folder.url, &shared.facts.language), false));
     Ok(Artifact::new(folder.url.clone(), shared.theme.render("folder.html", &context, &folder.url)?))
 }
 
@@ -112,7 +112,8 @@ fn tag(shared: &Shared<'_>, at: usize) -> Result<Artifact, Diagnostic> {
         above: root(shared.site),
     };
     let mut context = shared.outside(&about);
-    let entries: Vec<view::EntryView> = tag.pages.iter().map(|page| listing::entry(shared.site, *page, &tag.url)).collect();
+    let entries: Vec<view::EntryView> =
+        tag.pages.iter().map(|page| listing::entry(shared.site, *page, &tag.url, &shared.facts.language)).collect();
     let of = |id: &TagId| listing::tag(&shared.site.tags[id.0 as usize], &tag.url);
     let mut parents: Vec<view::TagView> = Vec::new();
     let mut above = tag.parent;

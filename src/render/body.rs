@@ -331,7 +331,13 @@ impl<'a> Filler<'a> {
                 None => out.push_str("</p>\n"),
             }
         }
-        out.push_str("<div class=\"embed\">\n<p class=\"embed-source\"><a href=\"");
+        out.push_str("<div class=\"embed\"");
+        if target.language != here.language {
+            out.push_str(" lang=\"");
+            escape_into(out, &target.language);
+            out.push('"');
+        }
+        out.push_str(">\n<p class=\"embed-source\"><a href=\"");
         escape_into(out, &href);
         out.push_str("\">");
         escape_into(out, &target.note.title);

@@ -27,7 +27,7 @@ pub(super) const NOTES: &str = "biji/notes.js";
 pub(super) const TAGS: &str = "biji/tags/index.html";
 
 /// The contents of a folder, for its generated index or under its index note.
-pub(super) fn folder(site: &Site, counts: &[usize], id: FolderId, from: &UrlPath, under_note: bool) -> FolderView {
+pub(super) fn folder(site: &Site, counts: &[usize], id: FolderId, (from, language): (&UrlPath, &str), under_note: bool) -> FolderView {
     let folder = &site.folders[id.0 as usize];
     let limit = if under_note { UNDER_NOTE } else { INDEX };
     let total = folder.folders.len() + folder.pages.len();
@@ -42,12 +42,13 @@ pub(super) fn folder(site: &Site, counts: &[usize], id: FolderId, from: &UrlPath
                 title: below.title.clone(),
                 url: below.url.href_from(from),
                 description: index.and_then(|page| page.note.front_matter.description.clone()).unwrap_or_default(),
+                lang: index.map(|page| foreign(&page.language, language)).unwrap_or_default(),
                 date: String::new(),
                 notes: counts[child.0 as usize],
             }
         })
         .collect();
-    let notes: Vec<EntryView> = folder.pages.iter().take(limit - folders.len()).map(|page| entry(site, *page, from)).collect();
+    let notes: Vec<EntryView> = folder.pages.iter().take(limit - folders.len()).map(|page| entry(site, *page, from, language)).collect();
     let more = (folders.len() + notes.len() < total).then(|| MoreView { total, url: whole_list(site, id, from) });
     FolderView { folders, notes, more }
 }
@@ -79,13 +80,19 @@ pub(super) fn counts(site: &Site) -> Vec<usize> {
     counts
 }
 
-/// One note in a list.
-pub(super) fn entry(site: &Site, page: PageId, from: &UrlPath) -> EntryView {
+/// What a list says of an entry's language: nothing where it is the page's.
+pub(super) fn foreign(language: &str, of_page: &str) -> String {
+    if language == of_page { String::new() } else { language.to_owned() }
+}
+
+/// One note in a list of a page in `language`.
+pub(super) fn entry(site: &Site, page: PageId, from: &UrlPath, language: &str) -> EntryView {
     let page = &site.pages[page.0 as usize];
     EntryView {
         title: page.note.title.clone(),
         url: page.url.href_from(from),
         description: page.note.front_matter.description.clone().unwrap_or_default(),
+        lang: foreign(&page.language, language),
         date: day(page.note.front_matter.date.as_deref()),
         notes: 0,
     }

@@ -230,7 +230,8 @@ impl Shared<'_> {
         let from = &self.site.pages[backlink.from.0 as usize];
         let quotes = backlink.places.iter().filter_map(|passage| passage.quote(&from.note));
         let contexts = quotes.map(|quote| ContextView { before: quote.before, text: quote.marked, after: quote.behind }).collect();
-        BacklinkView { title: from.note.title.clone(), url: from.url.href_from(&to.url), contexts }
+        let lang = listing::foreign(&from.language, &to.language);
+        BacklinkView { title: from.note.title.clone(), url: from.url.href_from(&to.url), lang, contexts }
     }
 
     /// What stands under a folder's index note: the folder's contents.
@@ -238,7 +239,7 @@ impl Shared<'_> {
         if !page.is_index {
             return Value::none();
         }
-        Value::from_serializable(&listing::folder(self.site, &self.facts.counts, page.folder, &page.url, true))
+        Value::from_serializable(&listing::folder(self.site, &self.facts.counts, page.folder, (&page.url, &page.language), true))
     }
 }
 

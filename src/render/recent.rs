@@ -24,11 +24,11 @@ pub(super) fn has(site: &Site) -> bool {
 pub(super) fn page(shared: &Shared<'_>, url: &UrlPath) -> Result<Artifact, Diagnostic> {
     let title = shared.theme.words(&shared.facts.language).get("recent");
     let mut context = shared.outside(&alone(shared, "recent", title, url));
-    context.insert("groups", &months(shared.site, url));
+    context.insert("groups", &months(shared.site, url, &shared.facts.language));
     Ok(Artifact::new(url.clone(), shared.theme.render("recent.html", &context, url)?))
 }
 
-fn months(site: &Site, from: &UrlPath) -> Vec<MonthView> {
+fn months(site: &Site, from: &UrlPath, language: &str) -> Vec<MonthView> {
     let pages = (0..).map(PageId).zip(&site.pages);
     let mut dated: Vec<(&str, PageId)> = pages.filter_map(|(id, page)| Some((changed(&page.note.front_matter)?, id))).collect();
     // Of one moment, in reading order.
@@ -37,7 +37,7 @@ fn months(site: &Site, from: &UrlPath) -> Vec<MonthView> {
     let month = |date: &str| date.get(..7).unwrap_or(date).to_owned();
     let mut groups: Vec<MonthView> = Vec::new();
     for (date, id) in dated {
-        let mut entry = listing::entry(site, id, from);
+        let mut entry = listing::entry(site, id, from, language);
         entry.date = day(Some(date));
         match groups.last_mut().filter(|group| group.title == month(date)) {
             Some(group) => group.notes.push(entry),

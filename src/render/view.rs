@@ -113,6 +113,8 @@ pub struct BacklinkView {
     pub title: String,
     /// Where it leads.
     pub url: String,
+    /// Its language where it is another than the page's, else `""`.
+    pub lang: String,
     /// The first few sentences that refer to the page; none where there are no words around the link.
     pub contexts: Vec<ContextView>,
 }
@@ -295,6 +297,8 @@ pub struct EntryView {
     pub url: String,
     /// What it is about; may be `""`.
     pub description: String,
+    /// Its language where it is another than the page's, else `""`.
+    pub lang: String,
     /// Day of writing; may be `""`.
     pub date: String,
     /// How many notes a folder holds, in its folders too; 0 for a note.

@@ -124,7 +124,8 @@
     const [place, frame] = [current.getBoundingClientRect(), box.getBoundingClientRect()];
     if (place.bottom > frame.bottom - 40) box.scrollTop += place.top - frame.top - frame.height / 3;
   }
-  reveal();
+  // When the page has its layout anyway.
+  requestAnimationFrame(reveal);
 
   // The drawer: on narrow windows the tree moves into a dialog, and back.
   const menu = document.querySelector(".menu-open");

@@ -1,6 +1,7 @@
 //! What the manual says can be changed is what there is: values, blocks, components, custom properties.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::path::Path;
 
 type Lists = BTreeMap<String, BTreeSet<String>>;
@@ -57,18 +58,59 @@ fn named<'t>(text: &'t str, word: &str) -> Vec<&'t str> {
 
 #[test]
 fn the_manual_lists_every_value_of_the_templates() {
-    let documented = documented();
-    let view = read("src/render/view.rs");
-    let mut structs = 0;
-    for part in view.split("pub struct ").skip(1) {
-        let name = part.split([' ', '{']).next().unwrap();
-        let body = part.split("\n}").next().unwrap();
-        let fields =
-            body.lines().filter_map(|line| line.trim().strip_prefix("pub ")?.split_once(':').map(|(field, _)| field.to_owned())).collect();
-        same(&format!("`{name}`"), documented.get(&format!("`{name}`")), &fields);
-        structs += 1;
+    let mut files = vec![read("src/render/view.rs")];
+    let mut below: Vec<_> = std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/render/view"))
+        .unwrap()
+        .map(|file| file.unwrap().path())
+        .collect();
+    below.sort();
+    files.extend(below.iter().map(|path| std::fs::read_to_string(path).unwrap()));
+    let values = values(&files);
+    let manual = read("content/manual/theme.md");
+    let at = manual.find(VALUES).expect("the manual has a section for the values");
+    let at = at + manual[at..].find("\n### ").unwrap() + 1;
+    if std::env::var_os("BIJI_UPDATE").is_some() {
+        std::fs::write(Path::new(env!("CARGO_MANIFEST_DIR")).join("content/manual/theme.md"), format!("{}{values}", &manual[..at]))
+            .unwrap();
+        return;
     }
-    assert!(structs > 10);
+    let wrong = manual[at..].lines().zip(values.lines()).find(|(is, should)| is != should);
+    assert!(
+        manual[at..] == values,
+        "content/manual/theme.md differs from src/render/view.rs, first in {wrong:?}; `BIJI_UPDATE=1 cargo test --test theme manual` writes it anew"
+    );
+}
+
+/// The section of the values: the last one, made of the comments in `src/render/view.rs`.
+const VALUES: &str = "\n## Values\n";
+
+/// The types that templates see under a name.
+const NAMES: [(&str, &str); 5] =
+    [("SiteView", "site"), ("PageView", "page"), ("NavView", "nav"), ("NoteView", "note"), ("FolderView", "folder")];
+
+fn values(files: &[String]) -> String {
+    let mut out = String::new();
+    let mut comment = String::new();
+    for line in files.iter().flat_map(|text| text.lines()) {
+        let line = line.trim();
+        if let Some(text) = line.strip_prefix("///") {
+            let gap = if comment.is_empty() { "" } else { " " };
+            comment = format!("{comment}{gap}{}", text.trim());
+        } else if let Some(rest) = line.strip_prefix("pub struct ") {
+            let name = rest.split([' ', '{']).next().unwrap();
+            let seen =
+                NAMES.iter().find(|(of, _)| *of == name).map_or(String::new(), |(_, seen)| format!(" Templates see it as `{seen}`."));
+            let gap = if out.is_empty() { "" } else { "\n" };
+            let _ = writeln!(out, "{gap}### `{name}`\n\n{comment}{seen}\n\n| value | what it is |\n|---|---|");
+            comment.clear();
+        } else if line.starts_with("pub use") || line.starts_with("mod ") {
+            comment.clear();
+        } else if let Some((field, _)) = line.strip_prefix("pub ").and_then(|rest| rest.split_once(':')) {
+            let _ = writeln!(out, "| `{field}` | {comment} |");
+            comment.clear();
+        }
+    }
+    out
 }
 
 #[test]
