@@ -54,6 +54,7 @@ use value::Reader;
 ///
 /// [reward]              # text, notes, [[reward.ways]] with name, picture, url
 /// [comments]            # provider and its keys
+/// [languages]           # language = "folder": en = "en"
 ///
 /// [severity]            # code = "allow" | "warning" | "error"
 /// broken-link = "warning"
@@ -123,6 +124,8 @@ pub struct Config {
     pub edit: Option<Option<String>>,
     /// Where a note's source is read, likewise.
     pub source: Option<Option<String>>,
+    /// The folders of notes in other languages: a language and its folder in the content folder, `""` for all the rest; the table `[languages]`.
+    pub languages: BTreeMap<String, String>,
     /// Whether `_headers` is published, which tells some hosts the pages' content policy.
     pub headers: bool,
 }
@@ -170,6 +173,7 @@ impl Default for Config {
             repository: None,
             edit: None,
             source: None,
+            languages: BTreeMap::new(),
             headers: false,
         }
     }
@@ -208,6 +212,7 @@ const KEYS: &[&str] = &[
     "repository",
     "edit",
     "source",
+    "languages",
     "headers",
     "severity",
 ];
@@ -277,6 +282,7 @@ impl Config {
                 }
                 "edit" => config.edit = reader.text_or_off(value, repository::check_pattern),
                 "source" => config.source = reader.text_or_off(value, repository::check_pattern),
+                "languages" => config.languages = languages(&mut reader, value),
                 "headers" => config.headers = reader.bool(value).unwrap_or(config.headers),
                 "severity" => config.severity = reader.severities(value),
                 other => reader.unknown(key, other, KEYS),
@@ -294,6 +300,19 @@ impl Config {
         }
         (config, reader.diagnostics())
     }
+}
+
+/// Reads `[languages]`: a folder for each.
+fn languages(reader: &mut Reader<'_>, value: &toml::Spanned<toml::de::DeValue<'_>>) -> BTreeMap<String, String> {
+    let mut languages = BTreeMap::new();
+    for (key, value) in reader.table(value, "[languages]").into_iter().flatten() {
+        if let Err((message, hint)) = check_language(key.get_ref()) {
+            reader.lacks(value, &message, &hint);
+        } else if let Some(folder) = reader.checked(value, check_inside) {
+            languages.insert(key.get_ref().to_string(), folder);
+        }
+    }
+    languages
 }
 
 /// A text with its `{name}`s replaced, each once: what is put in is not looked through again.

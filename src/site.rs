@@ -15,6 +15,7 @@ pub mod privacy;
 pub mod reward;
 pub mod sentence;
 pub mod tag;
+pub mod translation;
 
 use self::address::{Claims, Spelling};
 use self::backlink::Backlink;
@@ -88,8 +89,12 @@ pub struct Page {
     pub previous: Option<PageId>,
     /// The page after it in reading order.
     pub next: Option<PageId>,
-    /// `lang` of the page (BCP 47): front matter's, else guessed from the text (`zh` or the site's), never empty.
+    /// `lang` of the page (BCP 47): front matter's, else what its place tells (`note.en.md`), else guessed from the text (`zh` or the site's), never empty.
     pub language: String,
+    /// The same note in every language that there is, itself among them, the site's language first; none for a note in one language.
+    pub translations: Vec<PageId>,
+    /// True for a page that lists leave out, since its translation in the same folder stands for it.
+    pub is_translation: bool,
 }
 
 /// What a reference leads to.
@@ -146,12 +151,13 @@ pub struct Tag {
 }
 
 impl Site {
-    /// The pages that no other page links to, in order. The site's first page is none of them: it is where readers start.
+    /// The pages that no other page links to, in order. The site's first page is none of them: it is where readers start; nor is a
+    /// page that lists leave out for its translation.
     #[must_use]
     pub fn orphans(&self) -> Vec<PageId> {
         let start = self.folders.first().and_then(|root| root.index);
         let pages = (0..).map(PageId).zip(&self.pages);
-        pages.filter(|(id, page)| page.backlinks.is_empty() && Some(*id) != start).map(|(id, _)| id).collect()
+        pages.filter(|(id, page)| page.backlinks.is_empty() && !page.is_translation && Some(*id) != start).map(|(id, _)| id).collect()
     }
 }
 
@@ -217,12 +223,13 @@ pub fn assemble_again(
     let letters: Vec<Letters> = memo.letters.iter().map(|(_, letters)| *letters).collect();
     settle(&mut config, origin.name, &published, &plan, &letters);
     let site_language = config.language.clone().unwrap_or_default();
+    let places = translation::places(&config, &published, &plan);
     let mut pages: Vec<Page> = published
         .into_iter()
         .zip(addresses.pages)
-        .zip(plan.home.iter().zip(letters))
-        .map(|((note, url), ((folder, is_index), letters))| Page {
-            language: own_language(&note).unwrap_or_else(|| language::of_note(letters, &site_language)),
+        .zip(plan.home.iter().zip(letters).zip(&places))
+        .map(|((note, url), (((folder, is_index), letters), place))| Page {
+            language: own_language(&note).or_else(|| place.language.clone()).unwrap_or_else(|| language::of_note(letters, &site_language)),
             url,
             folder: *folder,
             is_index: *is_index,
@@ -233,9 +240,12 @@ pub fn assemble_again(
             tag_targets: Vec::new(),
             previous: None,
             next: None,
+            translations: Vec::new(),
+            is_translation: false,
             note,
         })
         .collect();
+    translation::group(&mut pages, &places, &site_language);
     let folders = folder::build(&plan, &pages, addresses.folders, config.title.as_deref().unwrap_or_default());
     let (tags, own_tags) = tag::collect(spelling, &pages, &mut claims);
 
@@ -277,6 +287,7 @@ pub fn assemble_again(
         pages[pair[0].0 as usize].next = Some(pair[1]);
         pages[pair[1].0 as usize].previous = Some(pair[0]);
     }
+    translation::neighbours(&mut pages);
     diagnostics.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
     let pixels = pixels(&attachments, &published_attachments);
     let site = Site { config, pages, folders, tags, attachments: published_attachments, pixels, redirects: addresses.redirects, includes };

@@ -94,6 +94,11 @@ impl Theme {
         self.strings.words(language)
     }
 
+    /// What a language calls itself.
+    pub(crate) fn language_name<'a>(&'a self, language: &'a str) -> &'a str {
+        self.strings.name(language)
+    }
+
     /// Whether there is a template of this name.
     pub(crate) fn has(&self, template: &str) -> bool {
         self.tera.contains_template(template)

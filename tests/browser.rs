@@ -14,6 +14,8 @@ mod cdp;
 mod faults;
 #[path = "browser/figures.rs"]
 mod figures;
+#[path = "browser/languages.rs"]
+mod languages;
 #[path = "browser/server.rs"]
 mod server;
 #[path = "browser/site.rs"]

@@ -8,6 +8,7 @@ use super::page::{About, Shared};
 use crate::bundle::Artifact;
 use crate::diagnostic::Diagnostic;
 use crate::path::UrlPath;
+use crate::site::Page;
 
 /// A page that only leads elsewhere.
 pub(super) fn redirect(shared: &Shared<'_>, at: usize) -> Result<Artifact, Diagnostic> {
@@ -105,24 +106,30 @@ pub(super) fn alone<'a>(shared: &'a Shared<'_>, kind: &'static str, title: &'a s
 /// Every page with its last change.
 pub(super) fn sitemap(shared: &Shared<'_>) -> Option<String> {
     shared.site.config.base_url.as_ref()?;
-    let mut out =
-        String::from("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n");
-    let mut entries: Vec<(&UrlPath, String)> = shared
-        .site
-        .pages
-        .iter()
-        .map(|page| {
-            let front_matter = &page.note.front_matter;
-            (&page.url, super::listing::day(front_matter.updated.as_deref().or(front_matter.date.as_deref())))
-        })
-        .collect();
-    entries.extend(shared.site.folders.iter().filter(|folder| folder.index.is_none()).map(|folder| (&folder.url, String::new())));
-    entries.sort();
-    for (url, day) in entries {
+    let is_translated = shared.site.pages.iter().any(|page| !page.translations.is_empty());
+    let mut out = String::from("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\"");
+    out.push_str(if is_translated { " xmlns:xhtml=\"http://www.w3.org/1999/xhtml\">\n" } else { ">\n" });
+    let pages = shared.site.pages.iter().map(|page| (&page.url, Some(page)));
+    let folders = shared.site.folders.iter().filter(|folder| folder.index.is_none()).map(|folder| (&folder.url, None));
+    let mut entries: Vec<(&UrlPath, Option<&Page>)> = pages.chain(folders).collect();
+    entries.sort_by_key(|(url, _)| *url);
+    for (url, page) in entries {
         out.push_str("<url><loc>");
         escape_into(&mut out, &ascii(&shared.absolute(url)?));
         out.push_str("</loc>");
-        if super::listing::is_date(&day) {
+        for other in page.into_iter().flat_map(|page| &page.translations) {
+            let other = &shared.site.pages[other.0 as usize];
+            out.push_str("<xhtml:link rel=\"alternate\" hreflang=\"");
+            escape_into(&mut out, &other.language);
+            out.push_str("\" href=\"");
+            escape_into(&mut out, &ascii(&shared.absolute(&other.url)?));
+            out.push_str("\"/>");
+        }
+        let day = page.map(|page| {
+            let front_matter = &page.note.front_matter;
+            super::listing::day(front_matter.updated.as_deref().or(front_matter.date.as_deref()))
+        });
+        if let Some(day) = day.filter(|day| super::listing::is_date(day)) {
             out.push_str("<lastmod>");
             out.push_str(&day);
             out.push_str("</lastmod>");

@@ -2,6 +2,8 @@
 //!
 //! In: `Site` and what is shared by all pages. Out: a Tera context. Knows nothing of HTML but the finished body.
 
+use std::collections::BTreeMap;
+
 use tera::{Context, Value};
 
 use super::around;
@@ -12,7 +14,7 @@ use super::listing::{self, ALL, RECENT, SEARCH, TAGS, day};
 use super::metadata;
 use super::nav::{self, Navs};
 use super::preview::Shards;
-use super::view::{BacklinkView, ContextView, LinkView, NoteView, PageView, SiteView, TocView};
+use super::view::{BacklinkView, ContextView, LanguageView, LinkView, NoteView, PageView, SiteView, TocView};
 use crate::note::Heading;
 use crate::path::{SourcePath, UrlPath};
 use crate::site::backlink::Backlink;
@@ -42,6 +44,10 @@ pub(super) struct Facts {
     pub(super) language: String,
     /// The root index page, written or generated.
     home: UrlPath,
+    /// The same in other languages.
+    homes: Vec<(String, UrlPath)>,
+    /// The pages that are in several languages.
+    translated: BTreeMap<UrlPath, PageId>,
     all: UrlPath,
     tags: UrlPath,
     index: UrlPath,
@@ -91,6 +97,13 @@ impl Facts {
         Self {
             navs: Navs::new(site),
             counts: listing::counts(site),
+            homes: homes(site),
+            translated: (0..)
+                .map(PageId)
+                .zip(&site.pages)
+                .filter(|(_, page)| !page.translations.is_empty())
+                .map(|(id, page)| (page.url.clone(), id))
+                .collect(),
             home: site.folders.first().map_or_else(|| fixed("index.html"), |root| root.url.clone()),
             all: fixed(ALL),
             tags: fixed(TAGS),
@@ -105,6 +118,13 @@ impl Facts {
             site_view: Value::from_serializable(&view),
             language,
         }
+    }
+}
+
+impl Facts {
+    /// The first page for readers of a language.
+    fn home_in(&self, language: &str) -> &UrlPath {
+        self.homes.iter().find(|(other, _)| other == language).map_or(&self.home, |(_, url)| url)
     }
 }
 
@@ -123,8 +143,9 @@ impl Shared<'_> {
             image: about.image.to_owned(),
             structured: about.structured.to_owned(),
             feeds: metadata::feeds(self, from),
-            home: self.facts.home.href_from(from),
-            is_home: *from == self.facts.home,
+            languages: self.languages(from),
+            home: self.facts.home_in(about.language).href_from(from),
+            is_home: *from == self.facts.home || self.facts.homes.iter().any(|(_, url)| url == from),
             tags_url: self.facts.tags.href_from(from),
             all_url: self.facts.all.href_from(from),
             index_url: self.facts.index.href_from(from),
@@ -139,6 +160,24 @@ impl Shared<'_> {
         context.insert_value("nav", nav);
         context.insert_value("t", self.theme.words(about.language).value());
         context
+    }
+
+    /// The languages that a page is in, when they are several.
+    fn languages(&self, from: &UrlPath) -> Vec<LanguageView> {
+        let Some(PageId(id)) = self.facts.translated.get(from) else { return Vec::new() };
+        let translations = self.site.pages[*id as usize].translations.iter().map(|PageId(other)| &self.site.pages[*other as usize]);
+        translations
+            .map(|page| {
+                let url = page.url.href_from(from);
+                LanguageView {
+                    lang: page.language.clone(),
+                    title: self.theme.language_name(&page.language).to_owned(),
+                    href: self.absolute(&page.url).unwrap_or_else(|| url.clone()),
+                    url,
+                    here: page.url == *from,
+                }
+            })
+            .collect()
     }
 
     /// The folders above a page, the middle of a very long way left out.
@@ -241,6 +280,13 @@ impl Shared<'_> {
         }
         Value::from_serializable(&listing::folder(self.site, &self.facts.counts, page.folder, (&page.url, &page.language), true))
     }
+}
+
+/// The first page in other languages than the one that stands at the root.
+fn homes(site: &Site) -> Vec<(String, UrlPath)> {
+    let Some(PageId(start)) = site.folders.first().and_then(|root| root.index) else { return Vec::new() };
+    let translations = site.pages[start as usize].translations.iter().map(|PageId(id)| &site.pages[*id as usize]);
+    translations.map(|page| (page.language.clone(), page.url.clone())).collect()
 }
 
 /// The site's name.

@@ -77,9 +77,11 @@ pub struct PageView {
     pub structured: String,
     /// The feeds: their media type as the title. Empty without `base_url`, or when no note has a date.
     pub feeds: Vec<LinkView>,
-    /// The site's first page.
+    /// The page in every language that it is in, itself among them, the site's own language first; empty for a page in one language.
+    pub languages: Vec<LanguageView>,
+    /// The site's first page, in the language of this one where it has that.
     pub home: String,
-    /// True for the site's first page.
+    /// True for the site's first page, in any language.
     pub is_home: bool,
     /// The list of tags.
     pub tags_url: String,
@@ -95,6 +97,21 @@ pub struct PageView {
     pub search_url: String,
     /// The folders above it, the site's first page first; of very many the middle ones are one entry called `…`, which leads to the last of them.
     pub breadcrumbs: Vec<LinkView>,
+}
+
+/// A page in one of its languages.
+#[derive(Debug, Serialize)]
+pub struct LanguageView {
+    /// The language (BCP 47).
+    pub lang: String,
+    /// What the language calls itself.
+    pub title: String,
+    /// Where the page is.
+    pub url: String,
+    /// Its full address where `base_url` is known, else the same as `url`.
+    pub href: String,
+    /// True for the page that is rendered.
+    pub here: bool,
 }
 
 /// A title and where it leads.

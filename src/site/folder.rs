@@ -110,7 +110,7 @@ pub fn build(plan: &Plan, pages: &[Page], urls: Vec<UrlPath>, site_title: &str) 
         folders.push(Folder { path: path.clone(), title, parent, url, index, pages: Vec::new(), folders: Vec::new() });
     }
     for (id, page) in (0..).map(PageId).zip(pages) {
-        if !page.is_index {
+        if !page.is_index && !page.is_translation {
             folders[page.folder.0 as usize].pages.push(id);
         }
     }

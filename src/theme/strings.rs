@@ -40,8 +40,44 @@ impl Words {
 #[derive(Debug)]
 pub(super) struct Strings {
     languages: BTreeMap<String, Words>,
+    /// What each language with a file calls itself.
+    names: BTreeMap<String, String>,
     fallback: Words,
 }
+
+/// What languages call themselves that have no file.
+const NAMES: [(&str, &str); 30] = [
+    ("ar", "العربية"),
+    ("bg", "Български"),
+    ("cs", "Čeština"),
+    ("da", "Dansk"),
+    ("de", "Deutsch"),
+    ("el", "Ελληνικά"),
+    ("es", "Español"),
+    ("fa", "فارسی"),
+    ("fi", "Suomi"),
+    ("fr", "Français"),
+    ("he", "עברית"),
+    ("hi", "हिन्दी"),
+    ("hu", "Magyar"),
+    ("id", "Bahasa Indonesia"),
+    ("it", "Italiano"),
+    ("ja", "日本語"),
+    ("ko", "한국어"),
+    ("nl", "Nederlands"),
+    ("no", "Norsk"),
+    ("pl", "Polski"),
+    ("pt", "Português"),
+    ("ro", "Română"),
+    ("ru", "Русский"),
+    ("sv", "Svenska"),
+    ("th", "ไทย"),
+    ("tr", "Türkçe"),
+    ("uk", "Українська"),
+    ("vi", "Tiếng Việt"),
+    ("zh-hant", "繁體中文"),
+    ("zh-tw", "繁體中文"),
+];
 
 impl Strings {
     pub(super) fn new(embedded: &[(String, File)], own: &[(String, File)]) -> (Self, Vec<Diagnostic>) {
@@ -59,6 +95,7 @@ impl Strings {
                 }
             }
         }
+        let names = tables.iter().filter_map(|(language, texts)| Some((language.clone(), texts.get("language")?.clone()))).collect();
         let fallback = tables.get(FALLBACK).cloned().unwrap_or_default();
         let languages = tables
             .keys()
@@ -71,7 +108,7 @@ impl Strings {
                 (language.clone(), Words::new(texts))
             })
             .collect();
-        (Self { languages, fallback: Words::new(fallback) }, diagnostics)
+        (Self { languages, names, fallback: Words::new(fallback) }, diagnostics)
     }
 
     pub(super) fn words(&self, language: &str) -> &Words {
@@ -84,6 +121,22 @@ impl Strings {
             match tag.rsplit_once('-') {
                 Some((shorter, _)) => tag = shorter,
                 None => return &self.fallback,
+            }
+        }
+    }
+
+    /// What a language calls itself: `中文` for `zh-CN`. The tag where nothing is known.
+    pub(super) fn name<'a>(&'a self, language: &'a str) -> &'a str {
+        let lower = language.to_ascii_lowercase();
+        let mut tag = lower.as_str();
+        loop {
+            let known = NAMES.iter().find(|(other, _)| *other == tag).map(|(_, name)| *name);
+            if let Some(name) = self.names.get(tag).map(String::as_str).or(known) {
+                return name;
+            }
+            match tag.rsplit_once('-') {
+                Some((shorter, _)) => tag = shorter,
+                None => return language,
             }
         }
     }

@@ -87,6 +87,8 @@ impl SiteBuilder {
             links: Vec::new(),
             backlinks: Vec::new(),
             mentions: Vec::new(),
+            translations: Vec::new(),
+            is_translation: false,
             tags: Vec::new(),
             tag_targets: Vec::new(),
             previous: None,
