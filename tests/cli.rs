@@ -186,6 +186,15 @@ fn the_audit_says_what_becomes_of_every_file() {
     let lines = audit(&["check", "v", "--audit", "--format", "json"]);
     assert_eq!((&*lines["content/index.md"], &*lines["content/work/w.md"]), ("unmarked", "work/w.html"));
     assert_eq!(lines["content/pictures/p.png"], "unused");
+    // What shapes the site may lie among the notes.
+    for (path, text) in
+        [("biji.toml", "content = \".\"\n"), ("a.md", "# A\n"), ("b.png", "x"), ("static/custom.css", ""), ("static/a.md", "# B\n")]
+    {
+        scene.put(&format!("beside/{path}"), text);
+    }
+    let lines = audit(&["check", "beside", "--audit", "--format", "json"]);
+    let fates = ["biji.toml", "static/custom.css", "b.png", "a.md", "static/a.md"].map(|file| &*lines[file]);
+    assert_eq!(fates, ["settings", "settings", "unused", "a.html", "static/a.html"]);
     // Without the option nothing is listed, and a value that is none publishes nothing more.
     let (stdout, _) = scene.expect(&["check", "v"], 0);
     assert_eq!(stdout, "");

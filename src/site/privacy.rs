@@ -28,6 +28,8 @@ pub enum Reason {
     Unused,
     /// A file whose text stands in a code block of a published note; nothing refers to the file itself.
     Included,
+    /// The site's `biji.toml`, or a file of its theme, where these lie among the notes.
+    Settings,
 }
 
 impl Reason {
@@ -42,6 +44,7 @@ impl Reason {
             Self::Unmarked => "unmarked",
             Self::Unused => "unused",
             Self::Included => "included",
+            Self::Settings => "settings",
         }
     }
 }
@@ -56,6 +59,7 @@ impl fmt::Display for Reason {
             Self::Unmarked => f.write_str("it does not say `publish: true`, and biji.toml says `publish = \"marked\"`"),
             Self::Unused => f.write_str("no published note refers to it"),
             Self::Included => f.write_str("a published note shows its text as code, and none refers to the file itself"),
+            Self::Settings => f.write_str("it belongs to the site's configuration and theme"),
         }
     }
 }
@@ -121,13 +125,23 @@ pub struct Verdict {
 #[must_use]
 pub fn audit(site: &super::Site, held_back: Vec<(SourcePath, Reason)>, attachments: &[crate::source::Attachment]) -> Vec<Verdict> {
     let rules = Rules::of(&site.config);
+    // `content = "."`: what `biji.toml` says and shapes the site with lies beside the notes.
+    let is_beside = site.config.content.is_empty() && attachments.iter().any(|file| file.path.as_str() == "biji.toml");
+    let is_settings = |path: &SourcePath| {
+        let path = path.as_str();
+        is_beside && (path == "biji.toml" || path.starts_with("static/") || path.starts_with("templates/"))
+    };
     let pages = site.pages.iter().map(|page| (&page.note.path, &page.url));
     let files = site.attachments.iter().map(|(path, url)| (path, url));
     let published = pages.chain(files).map(|(path, url)| Verdict { source: path.clone(), fate: Ok(url.clone()) });
     let unused =
         attachments.iter().filter(|file| site.attachments.binary_search_by(|(path, _)| path.cmp(&file.path)).is_err()).map(|file| {
             let is_included = site.includes.iter().any(|(_, included)| *included == file.path);
-            let reason = if is_included { Reason::Included } else { Reason::Unused };
+            let reason = match is_included {
+                true => Reason::Included,
+                false if is_settings(&file.path) => Reason::Settings,
+                false => Reason::Unused,
+            };
             (file.path.clone(), rules.file(&file.path).unwrap_or(reason))
         });
     let held_back = held_back.into_iter().chain(unused).map(|(source, reason)| Verdict { source, fate: Err(reason) });
