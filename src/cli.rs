@@ -11,6 +11,7 @@ mod check;
 mod excerpt;
 mod help;
 mod init;
+mod lsp;
 mod manual;
 mod new;
 mod open;
@@ -93,6 +94,10 @@ fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     };
     let mut report = Report::new(&arguments.common);
     // It has threads of its own, for what must not wait for each other.
+    if let Command::Lsp(command) = &arguments.command {
+        let result = lsp::run(command, arguments.common.threads);
+        return exit_code(result, &mut report);
+    }
     if let Command::Serve(command) = &arguments.command {
         let result = serve::run(command, arguments.common.threads, &mut report);
         return exit_code(result, &mut report);
@@ -117,6 +122,7 @@ fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         Command::Serve(command) => serve::run(command, arguments.common.threads, &mut report),
         Command::Completions(command) => manual::completions(command, &mut report),
         Command::Man(command) => manual::pages(command, &mut report),
+        Command::Lsp(command) => lsp::run(command, arguments.common.threads),
     });
     exit_code(result, &mut report)
 }

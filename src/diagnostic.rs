@@ -130,13 +130,15 @@ pub struct Diagnostic {
     pub message: String,
     /// What to do about it.
     pub hint: Option<String>,
+    /// The name that was probably meant, where the hint has one, as it would be written there.
+    pub suggestion: Option<String>,
 }
 
 impl Diagnostic {
     /// A fault of the whole site or of no one file.
     #[must_use]
     pub fn site(code: Code, message: impl Into<String>) -> Self {
-        Self { code, file: None, span: None, message: message.into(), hint: None }
+        Self { code, file: None, span: None, message: message.into(), hint: None, suggestion: None }
     }
 
     /// A fault of a file as a whole.
@@ -156,6 +158,12 @@ impl Diagnostic {
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
+    }
+
+    /// The same with the name that was probably meant, and a hint that has it.
+    #[must_use]
+    pub fn suggest(self, name: &str, hint: impl FnOnce(&str) -> String) -> Self {
+        Self { suggestion: Some(name.to_owned()), ..self.hint(hint(name)) }
     }
 
     /// The order of reports: by file, place, code, message; faults of no file first.

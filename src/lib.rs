@@ -8,7 +8,7 @@
 //! 4. [`render::render`] and [`index::index`] turn it into artifacts: pages and the search pack.
 //! 5. [`bundle::Bundle`] holds them all, and [`publish::disk`] swaps them into the output folder.
 //!
-//! [`serve`] runs the same phases again and again and shows their result without publishing it.
+//! [`serve`] runs the same phases again and again and shows their result without publishing it; [`lsp`] answers editors about the notes.
 //!
 //! Every phase returns its value and its [`diagnostic::Diagnostic`]s; [`cli`] alone prints and decides the exit code.
 
@@ -20,6 +20,7 @@ pub mod config;
 pub mod diagnostic;
 pub mod engine;
 pub mod index;
+pub mod lsp;
 pub mod note;
 pub mod path;
 pub mod publish;

@@ -44,6 +44,19 @@ pub struct Note {
     pub tags: Vec<String>,
     /// How long its visible text is.
     pub length: Length,
+    /// Where names stand in the file that no other field has a place for.
+    pub occurrences: Occurrences,
+}
+
+/// Where names stand in a note's file: for tools that find and change them.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Occurrences {
+    /// Tags: an index into `Note::tags`, and the place of the name without its `#`. In no order.
+    pub tags: Vec<(u32, Span)>,
+    /// Blocks (`^id`, the sign included) and ids of raw HTML and containers. The place of what is no block may be wider than the id.
+    pub anchors: Vec<(Anchor, Span)>,
+    /// Addresses that stand in a definition `[label]: address`: an index into `Note::links`, and the place of the address.
+    pub definitions: Vec<(u32, Span)>,
 }
 
 /// One heading.
@@ -163,7 +176,8 @@ pub fn parse(source: &SourceFile, options: markdown::Options) -> (Option<Note>, 
     };
     let front_matter = read.front_matter;
     let mut diagnostics = read.diagnostics;
-    let (body, faults) = markdown::read(&source.file, read.body, front_matter.title.as_deref(), front_matter.tags.clone(), options);
+    let (mut body, faults) = markdown::read(&source.file, read.body, front_matter.title.as_deref(), front_matter.tags.clone(), options);
+    body.occurrences.tags.extend(front_matter.places.tags.iter().copied());
     diagnostics.extend(faults);
     diagnostics.sort_by_key(|diagnostic| diagnostic.span);
     let title = front_matter.title.clone().or(body.first_heading).unwrap_or_else(|| title_of(&source.path));
@@ -181,6 +195,7 @@ pub fn parse(source: &SourceFile, options: markdown::Options) -> (Option<Note>, 
         anchors: body.anchors,
         tags: body.tags,
         length,
+        occurrences: body.occurrences,
     };
     (Some(note), diagnostics)
 }

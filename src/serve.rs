@@ -10,11 +10,11 @@
 
 mod content_type;
 mod fault;
-mod files;
+pub mod files;
 mod http;
 mod preview;
 mod state;
-mod watch;
+pub(crate) mod watch;
 mod world;
 
 use std::collections::BTreeSet;

@@ -202,12 +202,35 @@ pub struct Memo {
 pub fn assemble_again(
     memo: &mut Memo,
     origin: Origin<'_>,
+    config: Config,
+    notes: Vec<Arc<Note>>,
+    attachments: &[Attachment],
+) -> (Site, Vec<Diagnostic>) {
+    assemble_by(false, memo, origin, config, notes, attachments)
+}
+
+/// The same with every note, also those that are not published: what an editor knows of the notes. No page is ever made of it.
+#[must_use]
+pub fn assemble_all(
+    memo: &mut Memo,
+    origin: Origin<'_>,
+    config: Config,
+    notes: Vec<Arc<Note>>,
+    attachments: &[Attachment],
+) -> (Site, Vec<Diagnostic>) {
+    assemble_by(true, memo, origin, config, notes, attachments)
+}
+
+fn assemble_by(
+    everything: bool,
+    memo: &mut Memo,
+    origin: Origin<'_>,
     mut config: Config,
     mut notes: Vec<Arc<Note>>,
     all_attachments: &[Attachment],
 ) -> (Site, Vec<Diagnostic>) {
     notes.sort_by(|a, b| a.path.cmp(&b.path));
-    let rules = Rules::of(&config);
+    let rules = if everything { Rules::open(&config) } else { Rules::of(&config) };
     let (mut published, private): (Vec<Arc<Note>>, Vec<Arc<Note>>) = notes.into_iter().partition(|note| rules.note(note).is_none());
     // A file in a private folder is to a reference what a private note is.
     let (private_files, attachments): (Vec<&Attachment>, Vec<&Attachment>) =

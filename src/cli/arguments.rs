@@ -79,6 +79,8 @@ pub(super) enum Command {
     Completions(Completions),
     /// Print the manual page of Biji or of one command
     Man(Man),
+    /// Help editors with the notes: a language server on standard input and output
+    Lsp(Lsp),
 }
 
 /// Which site.
@@ -158,6 +160,20 @@ pub(super) struct Check {
     /// Tell how long each phase took, a line each
     #[arg(long)]
     pub(super) timings: bool,
+}
+
+/// `biji lsp`.
+#[derive(Debug, Args)]
+#[command(after_help = help::LSP)]
+pub(super) struct Lsp {
+    /// A folder with a biji.toml, or any folder of Markdown [default: the folder that the editor has open]
+    #[arg(value_name = "ROOT")]
+    pub(super) root: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) overrides: Overrides,
+    /// Speak on standard input and output, as is always done: some editors say so
+    #[arg(long)]
+    pub(super) stdio: bool,
 }
 
 /// `biji init`.

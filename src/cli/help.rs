@@ -36,6 +36,13 @@ pub(super) const CHECK: &str = "Examples:
   biji check --deny-warnings            exit code 1 when anything is wrong: for CI
   biji check --audit                    what would be published where, and what is held back and why";
 
+/// Below `biji lsp --help`.
+pub(super) const LSP: &str = "Examples:
+  biji lsp            what an editor starts; the notes are the folder that it has open
+  biji lsp ~/vault    the notes of this folder, whatever is open
+
+The manual's page Editors has the settings for VS Code, Neovim, Helix, Emacs and Kate.";
+
 /// Below `biji init --help`.
 pub(super) const INIT: &str = "Examples:
   biji init wiki                 a site with a few linked notes, in your language

@@ -329,6 +329,11 @@ pub(super) fn note(text: &str) {
     let _ = writeln!(io::stderr(), "{clear}{}", tame(text));
 }
 
+/// A line for whoever looks for the reason of something, where the standard output is spoken for.
+pub(super) fn log(what: &str) {
+    let _ = writeln!(io::stderr(), "{}", tame(what));
+}
+
 /// What the panic hook says.
 pub(super) fn fault_of_ours(what: &str) {
     let _ = writeln!(

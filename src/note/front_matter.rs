@@ -82,6 +82,19 @@ pub struct Places {
     pub template: Option<Span>,
     /// `aliases`, one for each.
     pub aliases: Vec<Span>,
+    /// `tags`: which, and the name without `#`, wherever it stands as it is read.
+    pub tags: Vec<(u32, Span)>,
+}
+
+/// The names of the keys that have a meaning, each once.
+pub fn keys() -> impl Iterator<Item = &'static str> {
+    field::keys()
+}
+
+/// Where the body of a note starts: behind the front matter, or at the beginning where there is none.
+#[must_use]
+pub fn body_start(text: &str) -> usize {
+    cut(text).and_then(|block| block.body).unwrap_or(0)
 }
 
 /// Front matter that was read.

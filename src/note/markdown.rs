@@ -32,7 +32,7 @@ mod unused;
 mod visible;
 mod writer;
 
-use super::{Body, CodeBlock, Heading, Link, Section};
+use super::{Body, CodeBlock, Heading, Link, Occurrences, Section};
 use crate::diagnostic::{Diagnostic, File};
 use crate::path::Anchor;
 
@@ -63,6 +63,13 @@ pub(super) struct Markdown {
     pub(super) tags: Vec<String>,
     /// The text of the first level-1 heading that has one.
     pub(super) first_heading: Option<String>,
+    /// Where the tags in the text, explicit ids and the addresses of reference links stand.
+    pub(super) occurrences: Occurrences,
+}
+
+/// The names of all types of callouts.
+pub fn callouts() -> impl Iterator<Item = &'static str> {
+    callout::names()
 }
 
 /// Reads the body that starts at byte `from`. `title` and `tags` are the front matter's.

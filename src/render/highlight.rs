@@ -91,6 +91,18 @@ pub(super) fn blocks(site: &Site, cache: &Cache) -> (Blocks, Vec<Diagnostic>) {
     (blocks, diagnostics)
 }
 
+/// Every name of a language that is known. Sorted.
+#[must_use]
+pub fn languages() -> &'static [&'static str] {
+    language::names()
+}
+
+/// The same for some pages, and nothing kept.
+pub(super) fn some_with_faults(site: &Site, pages: &BTreeSet<PageId>, cache: &Cache) -> (Blocks, Vec<Diagnostic>) {
+    let (blocks, diagnostics, _) = of_pages(pages.iter().filter_map(|id| Some((*id, site.pages.get(id.0 as usize)?))), cache);
+    (blocks, diagnostics)
+}
+
 /// Highlights the code blocks of some pages.
 pub(super) fn some(site: &Site, pages: &BTreeSet<PageId>, cache: &Cache) -> Blocks {
     of_pages(pages.iter().filter_map(|id| Some((*id, site.pages.get(id.0 as usize)?))), cache).0
@@ -114,7 +126,9 @@ fn of_pages<'a>(site: impl Iterator<Item = (PageId, &'a Page)>, cache: &Cache) -
                 if unknown.insert(name.clone()) {
                     let fault = at(Code::UnknownLanguage, format!("no syntax definition for the language `{name}`"));
                     diagnostics.push(match nearest(&name, language::names().iter().copied()) {
-                        Some(near) => fault.hint(format!("did you mean `{near}`? `text` says that the block is plain on purpose")),
+                        Some(near) => {
+                            fault.suggest(near, |near| format!("did you mean `{near}`? `text` says that the block is plain on purpose"))
+                        }
                         None => fault.hint("`text` says that the block is plain on purpose"),
                     });
                 }

@@ -156,6 +156,22 @@ impl Plan {
         self.make_each(site, theme, cache, drop).1
     }
 
+    /// Every fault that making the pages of some notes would tell, those of what they embed included.
+    #[must_use]
+    pub fn check_notes(&self, site: &Site, theme: &Theme, cache: &highlight::Cache, pages: &[PageId]) -> Vec<Diagnostic> {
+        let (code, mut diagnostics) = highlight::some_with_faults(site, &embedded(site, pages), cache);
+        let shared = Shared { site, theme, facts: &self.facts };
+        let one = |id: &PageId| {
+            let mut faults = Vec::new();
+            let made = site.pages.get(id.0 as usize).map(|page| work(&shared, &code, &page.url, Job::Note(*id), &mut faults));
+            faults.extend(made.and_then(Result::err));
+            faults
+        };
+        let told: Vec<Vec<Diagnostic>> = pages.par_iter().map(one).collect();
+        diagnostics.extend(told.into_iter().flatten());
+        once(diagnostics)
+    }
+
     /// The same as [`Plan::make_all`], with each file given to `take` as it is made, from any thread.
     pub fn make_each<T: Send>(
         &self,

@@ -59,7 +59,7 @@ struct Known {
 
 /// The content folder as it was read last.
 #[derive(Debug, Default)]
-pub(super) struct Files {
+pub struct Files {
     /// The folder, the prefix, what is excluded: with other ones, all is read anew.
     settings: Option<(PathBuf, String, Vec<String>)>,
     notes: BTreeMap<SourcePath, Known>,
@@ -72,18 +72,18 @@ pub(super) struct Files {
 
 /// What reading gave.
 #[derive(Debug)]
-pub(super) struct Reading {
+pub struct Reading {
     /// The folder now.
-    pub(super) tree: SourceTree,
+    pub tree: SourceTree,
     /// What is wrong with its files.
-    pub(super) found: Vec<Diagnostic>,
+    pub found: Vec<Diagnostic>,
     /// Attachments that are there as before, with other bytes.
-    pub(super) touched: BTreeSet<SourcePath>,
+    pub touched: BTreeSet<SourcePath>,
 }
 
 impl Files {
     /// Reads what changed. `real` is the content folder without symbolic links, below which `changes` name files.
-    pub(super) fn read(&mut self, folder: Folder<'_>, real: &Path, changes: &Changes) -> Reading {
+    pub fn read(&mut self, folder: Folder<'_>, real: &Path, changes: &Changes) -> Reading {
         let settings = (folder.path.to_owned(), folder.prefix.to_owned(), folder.exclude.to_vec());
         let is_new = self.settings.as_ref() != Some(&settings);
         if is_new {

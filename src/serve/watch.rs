@@ -110,7 +110,7 @@ fn look(messages: Sender<Message>) {
 }
 
 /// What an event means: nothing when it is about reading, or about what is no part of the site.
-fn changes_of(event: notify::Event, content: &Path, output: &Path) -> Changes {
+pub(crate) fn changes_of(event: notify::Event, content: &Path, output: &Path) -> Changes {
     let is_reading = match event.kind {
         EventKind::Access(AccessKind::Close(AccessMode::Write)) => false,
         EventKind::Access(_) => true,

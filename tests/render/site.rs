@@ -78,6 +78,7 @@ impl SiteBuilder {
             anchors: Vec::new(),
             tags: Vec::new(),
             length: Length::default(),
+            occurrences: Default::default(),
         };
         let page = Page {
             note: note.into(),

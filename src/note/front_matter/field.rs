@@ -86,6 +86,11 @@ const KEYS: &[(&str, Field)] = &[
     ("taxonomies", Field::Taxonomies),
 ];
 
+/// The names of all keys.
+pub(super) fn keys() -> impl Iterator<Item = &'static str> {
+    KEYS.iter().map(|(name, _)| *name)
+}
+
 /// Keys that other tools have and that only look like misspelt ones of ours.
 const STRANGERS: &[&str] = &[
     "data",
@@ -283,14 +288,26 @@ impl Reader<'_> {
     }
 
     fn tags(&mut self, entry: &Entry) {
-        for (text, _) in self.list(entry, &[',', '，', '、']) {
+        // Where the tags so far were found: names may repeat, and stand in one value in order.
+        let mut done = 0;
+        for (text, span) in self.list(entry, &[',', '，', '、']) {
             // `#a #b`: signs in front say where each tag starts.
             let several = text.split_whitespace().count() > 1 && text.split_whitespace().all(|word| word.starts_with('#'));
             let tags: Vec<&str> = if several { text.split_whitespace().collect() } else { vec![text.as_str()] };
             for tag in tags {
                 let tag = tag.trim_start_matches('#').trim();
-                if !tag.is_empty() && self.tags.insert(tag.to_owned()) {
+                if tag.is_empty() {
+                    continue;
+                }
+                let from = span.range().start.max(done);
+                let found = self.file.text.get(from..span.range().end).and_then(|value| value.find(tag));
+                if self.tags.insert(tag.to_owned()) {
                     self.out.tags.push(tag.to_owned());
+                }
+                let number = self.out.tags.iter().position(|known| known == tag).and_then(|number| u32::try_from(number).ok());
+                if let (Some(at), Some(number)) = (found, number) {
+                    done = from + at + tag.len();
+                    self.out.places.tags.push((number, Span::new(from + at, done)));
                 }
             }
         }
@@ -363,7 +380,7 @@ impl Reader<'_> {
         if let Some(name) = nearest(key, names) {
             self.diagnostics.push(
                 Diagnostic::at(Code::UnknownKey, self.file.clone(), entry.span, format!("unknown key `{}`", shorten(&entry.key)))
-                    .hint(format!("did you mean `{name}`?")),
+                    .suggest(name, |name| format!("did you mean `{name}`?")),
             );
         }
     }

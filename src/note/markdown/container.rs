@@ -281,17 +281,18 @@ impl<'a> Writer<'a> {
             "card" => Some("cards"),
             _ => None,
         };
+        let near = if home.is_none() { nearest(name, NAMES.iter().copied().chain(callout::names())) } else { None };
         let (message, hint) = match home {
             Some(home) => (format!("a `{name}` stands directly in `{home}`"), format!("put `::::{home}` and `::::` around all of them")),
             None => {
-                let known = NAMES.iter().copied().chain(callout::names());
-                let hint = nearest(name, known).map(|near| format!("did you mean `{near}`?"));
+                let hint = near.map(|near| format!("did you mean `{near}`?"));
                 let all = || format!("containers are {}, and the types of callouts", NAMES.join(", "));
                 (format!("there is no container `{name}`"), hint.unwrap_or_else(all))
             }
         };
         let span = Span::from(header.name_range.clone());
-        self.diagnostics.push(Diagnostic::at(Code::UnknownContainer, self.file.clone(), span, message).hint(hint));
+        let fault = Diagnostic::at(Code::UnknownContainer, self.file.clone(), span, message).hint(hint);
+        self.diagnostics.push(Diagnostic { suggestion: near.map(str::to_owned), ..fault });
     }
 
     /// A start tag with the writer's attributes behind those of the container.

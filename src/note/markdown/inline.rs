@@ -144,13 +144,15 @@ impl<'a> Writer<'a> {
             Tag::Link { link_type, dest_url, title, id } => {
                 self.references.used(&id);
                 let link = self.open_link(link_type, &dest_url, &title, range, false);
+                self.references.named(link, &id);
                 self.out.hole(Fill::LinkStart(link));
                 self.raw.enter(false);
             }
             Tag::Image { link_type, dest_url, title, id } => {
                 self.references.used(&id);
                 self.inline.pending = None;
-                self.open_link(link_type, &dest_url, &title, range, true);
+                let link = self.open_link(link_type, &dest_url, &title, range, true);
+                self.references.named(link, &id);
                 self.inline.images = 1;
             }
             _ => {}

@@ -146,7 +146,8 @@ impl<'a> Writer<'a> {
                 b'#' if !in_link && self.is_literal(at) => {
                     if let Some(length) = tag_length(&text[at + 1..], self.around(&text, &(at..at + 1), range).0) {
                         self.plain(&text[done..at]);
-                        self.tag_link(&text[at + 1..at + 1 + length]);
+                        let place = self.span(&text, &(at + 1..at + 1 + length), range);
+                        self.tag_link(&text[at + 1..at + 1 + length], place);
                         at += 1 + length;
                         done = at;
                         continue;
@@ -310,7 +311,8 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn tag_link(&mut self, name: &str) {
+    fn tag_link(&mut self, name: &str, place: Span) {
+        let is_exact = self.source.get(place.range()) == Some(name);
         let name = self.clean(name.into()).into_string();
         self.show(&format!("#{name}"), false);
         if self.marks.tags.is_empty() {
@@ -320,6 +322,9 @@ impl<'a> Writer<'a> {
         let number = *self.marks.tags.entry(name.clone()).or_insert(next);
         if number == next {
             self.tags.push(name);
+        }
+        if is_exact {
+            self.occurrences.tags.push((offset(number), place));
         }
         self.out.hole(Fill::Tag(offset(number)));
     }

@@ -20,7 +20,7 @@ use super::unused::{self, References};
 use super::visible::Visible;
 use super::{Markdown, Options, cjk};
 use crate::diagnostic::{Code, Diagnostic, File};
-use crate::note::{CodeBlock, Heading, Link};
+use crate::note::{CodeBlock, Heading, Link, Occurrences};
 use crate::text::Span;
 
 /// The deepest nesting of quotes, lists and emphasis that is written; what lies deeper stands at this depth.
@@ -67,6 +67,7 @@ pub(super) struct Writer<'a> {
     pub(super) callouts: Callouts,
     pub(super) containers: Containers<'a>,
     pub(super) tags: Vec<String>,
+    pub(super) occurrences: Occurrences,
     /// Where the pieces of the text that is being written stand.
     pub(super) pieces_of_text: Vec<Piece>,
     pub(super) title: Option<&'a str>,
@@ -138,6 +139,7 @@ pub(super) fn write(
         callouts: Callouts::default(),
         containers,
         tags,
+        occurrences: Occurrences::default(),
         pieces_of_text: Vec::new(),
         title,
         first_heading: None,
@@ -340,6 +342,7 @@ impl<'a> Writer<'a> {
     fn unused_references(&mut self, events: &Events<'_>) {
         let found = events.definitions(|label, address, range| self.references.report(label, address, Span::from(range), self.file));
         self.diagnostics.extend(found);
+        self.occurrences.definitions = self.references.places(events, self.source);
         self.diagnostics.extend(self.abbreviations.unused(self.file));
     }
 
@@ -362,6 +365,8 @@ impl<'a> Writer<'a> {
         self.diagnostics.extend(placed.unused.iter().map(|(label, span)| unused::footnote(label, *span, self.file)));
         let mut reserved = placed.anchors;
         reserved.append(&mut self.fences.anchors);
+        let own = self.explicit.iter().filter(|id| id.heading.is_none() && id.is_id);
+        self.occurrences.anchors = own.map(|id| (id.anchor.clone(), id.span)).collect();
         let anchors = anchor::assign(&mut self.outline, self.explicit, reserved, self.file, self.diagnostics);
         Markdown {
             outline: self.outline,
@@ -372,6 +377,7 @@ impl<'a> Writer<'a> {
             anchors,
             tags: self.tags,
             first_heading: self.first_heading,
+            occurrences: self.occurrences,
         }
     }
 }

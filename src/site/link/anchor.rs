@@ -55,6 +55,23 @@ impl<'a> Anchors<'a> {
         whole.map(|place| self.anchor(place)).or_else(|| self.special(&decoded)).or_else(|| self.nested(&decoded).map(|at| self.anchor(at)))
     }
 
+    /// The heading that a fragment means, also where it is the page's title: its position in the outline.
+    #[must_use]
+    pub fn heading(&self, fragment: &str) -> Option<usize> {
+        let decoded = decode(fragment);
+        let is_special = self.special(&decoded).is_some();
+        let place = if block_of(&decoded).is_some() {
+            self.exact.get(fragment).copied()
+        } else {
+            let whole = self.place(fragment).or_else(|| self.place(&decoded));
+            whole.or_else(|| if is_special { None } else { self.nested(&decoded) })
+        };
+        match place {
+            Some(Place::Heading(at)) => Some(at as usize),
+            Some(Place::Other(_)) | None => None,
+        }
+    }
+
     fn place(&self, name: &str) -> Option<Place<'a>> {
         let exact = self.exact.get(name).or_else(|| self.folded.get(&SourcePath::fold(name))).copied();
         let by_text = || self.exact.get(Anchor::from_heading(name).as_str()).copied().filter(|place| matches!(place, Place::Heading(_)));

@@ -42,8 +42,8 @@ pub fn anchor(page: &Page, link: &Link, to: &Page, fragment: &str, headings: Opt
     let fault = at(Code::BrokenAnchor, page, link, format!("no heading `#{wanted}` in `{}`", to.note.path));
     let near = headings.and_then(|headings| headings.find(&letters_of(&wanted))).and_then(|at| to.note.outline.get(at));
     match near {
-        Some(heading) if is_wikilink(link) => fault.hint(format!("there is `#{}`", heading.text)),
-        Some(heading) => fault.hint(format!("there is `#{}`", heading.anchor)),
+        Some(heading) if is_wikilink(link) => fault.suggest(&heading.text, |text| format!("there is `#{text}`")),
+        Some(heading) => fault.suggest(heading.anchor.as_str(), |anchor| format!("there is `#{anchor}`")),
         None => fault,
     }
 }
@@ -52,7 +52,8 @@ pub fn anchor(page: &Page, link: &Link, to: &Page, fragment: &str, headings: Opt
 #[must_use]
 pub fn other_case(page: &Page, link: &Link, real: &str) -> Diagnostic {
     let shown = decode(split(link.target.trim(), true).path);
-    at(Code::CaseMismatch, page, link, format!("`{shown}` differs from the name `{real}` in case")).hint("write it in the same case")
+    at(Code::CaseMismatch, page, link, format!("`{shown}` differs from the name `{real}` in case"))
+        .suggest(real, |_| "write it in the same case".to_owned())
 }
 
 /// A link with too many `../` that leads to something all the same.
@@ -99,7 +100,7 @@ pub fn missing(page: &Page, link: &Link, missing: Missing, hints: Option<&Hints<
             let shown = decode(target.split('#').next().unwrap_or(target));
             let fault = at(code, page, link, format!("no {} `{shown}`", if is_file { "file" } else { "note or file" }));
             match hints.and_then(|hints| hints.find(page, link)) {
-                Some(name) => fault.hint(format!("`{name}` exists")),
+                Some(name) => fault.suggest(&name, |name| format!("`{name}` exists")),
                 None => fault,
             }
         }
@@ -162,7 +163,8 @@ fn bare_name(path: &str) -> String {
 }
 
 /// `to` as it is written in a note that lies in the folder `from`.
-fn relative(from: &str, to: &str) -> String {
+#[must_use]
+pub fn relative(from: &str, to: &str) -> String {
     let here: Vec<&str> = from.split('/').filter(|part| !part.is_empty()).collect();
     let there: Vec<&str> = to.split('/').collect();
     let common = here.iter().zip(&there[..there.len() - 1]).take_while(|(a, b)| a == b).count();
