@@ -133,6 +133,51 @@ fn on_a_phone_the_tree_is_a_drawer() {
 }
 
 #[test]
+fn everything_is_reached_by_keyboard() {
+    let Some((mut page, _keep, folder, server)) = start() else { return };
+    let focused = "document.activeElement.className";
+    for root in [server.root("/"), disk(&folder)] {
+        page.window(1440, 900);
+        page.prefer_dark(false);
+        page.open(&format!("{root}english/guide.html"));
+        page.eval("sessionStorage.clear()");
+        page.open(&format!("{root}index.html"));
+        page.press("Tab");
+        assert_eq!(page.eval(focused), "skip");
+        assert_eq!(page.eval("document.activeElement.getBoundingClientRect().left >= 0"), true, "the link is seen when it has the focus");
+        // On to the switch, and by it to the dark.
+        let to = |page: &mut Page, class: &str| {
+            for _ in 0..40 {
+                page.press("Tab");
+                if page.eval(&format!("document.activeElement.matches({class:?})")) == true {
+                    return;
+                }
+            }
+            panic!("{root}: Tab never reaches {class}");
+        };
+        to(&mut page, ".site-title");
+        to(&mut page, ".search-open");
+        to(&mut page, ".theme-toggle");
+        page.press("Enter");
+        page.wait(&format!("{GROUND} === '{DARK}'"));
+        page.eval("localStorage.clear()");
+        // Into the tree: a folder opens, and the next stop is its first entry or its own link.
+        to(&mut page, ".tree-toggle[aria-expanded=false]");
+        page.press("Enter");
+        page.wait("document.activeElement.matches('.tree-toggle[aria-expanded=true]')");
+        to(&mut page, ".sidebar ul ul a");
+        // By the first link past all of that.
+        page.open(&format!("{root}{NOTE}"));
+        page.press("Tab");
+        page.press("Enter");
+        page.wait("document.activeElement.id === 'biji-main'");
+        to(&mut page, "main a[href^=http]");
+        to(&mut page, ".wrap");
+        assert_eq!(page.eval("getComputedStyle(document.activeElement.parentElement).opacity"), "1", "what has the focus is seen");
+    }
+}
+
+#[test]
 fn code_is_copied_and_wrapped() {
     let Some((mut page, _keep, folder, server)) = start() else { return };
     for root in [server.root("/"), disk(&folder)] {
