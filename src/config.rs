@@ -41,6 +41,11 @@ use value::Reader;
 /// feed = 20             # newest notes in the feeds; 0 for none
 /// llms = true           # llms.txt
 /// untrusted = false     # whether raw HTML may only format text
+/// order = []            # the reading order: "start.md", "guide", "guide/index.md"
+/// summary = ""          # a note whose links give the reading order: "SUMMARY.md"
+/// archetypes = "archetypes"   # templates of new notes; "" for none
+/// external_exclude = [] # addresses that `biji check --external` leaves out: "https://wiki.example/**"
+/// long_note = 60        # minutes of reading above which a note is too long; 0 for no limit
 /// budget = 1000         # megabytes above which a site is too large; 0 for no limit
 /// license = "…"         # none: "CC BY-SA 4.0", "MIT", "Name <https://…>"
 /// attribution = false   # ask to keep the source
@@ -79,6 +84,8 @@ pub struct Config {
     pub severity: BTreeMap<Code, Severity>,
     /// Whether every warning counts as an error (`--deny-warnings`; no key).
     pub deny_warnings: bool,
+    /// Whether advice that the configuration is silent on counts as warnings (`biji check --advice`; no key).
+    pub advice: bool,
     /// Globs of content paths that are left out, as if they were not there: `"private/**"`, `"*.tmp"`. `*` stops at `/`, `**` does not; a
     /// glob without `/` fits a name in any folder.
     pub exclude: Vec<String>,
@@ -102,6 +109,16 @@ pub struct Config {
     pub llms: bool,
     /// Whether the writers of the notes are not trusted: raw HTML may then only format text.
     pub untrusted: bool,
+    /// The reading order of notes and folders, by their paths in the content folder; what is not listed comes behind.
+    pub order: Vec<String>,
+    /// The note whose links give the reading order, like mdBook's `SUMMARY.md`; `""` for none.
+    pub summary: String,
+    /// The folder of archetypes, the templates of new notes, relative to ROOT; `""` for none. Where it lies in the content folder, it is no content.
+    pub archetypes: String,
+    /// Globs of addresses that `biji check --external` leaves out: `"https://wiki.example/**"`. `*` and `**` fit any letters.
+    pub external_exclude: Vec<String>,
+    /// Minutes of reading above which a note is too long, for who asks; 0 for no limit.
+    pub long_note: usize,
     /// Megabytes (of a million bytes) above which the site is reported to be too large; 0 for no limit.
     pub budget: usize,
     /// The licence of every note that names none: a name like `CC BY-SA 4.0` or `MIT OR Apache-2.0`, or `Name <https://…>`.
@@ -152,6 +169,7 @@ impl Default for Config {
             drafts: false,
             severity: BTreeMap::new(),
             deny_warnings: false,
+            advice: false,
             exclude: Vec::new(),
             publish: Publishing::All,
             private: Vec::new(),
@@ -162,6 +180,11 @@ impl Default for Config {
             feed: 20,
             llms: true,
             untrusted: false,
+            order: Vec::new(),
+            summary: String::new(),
+            archetypes: "archetypes".into(),
+            external_exclude: Vec::new(),
+            long_note: LONG_NOTE,
             budget: BUDGET,
             license: None,
             attribution: false,
@@ -182,6 +205,9 @@ impl Default for Config {
 /// What GitHub Pages takes.
 const BUDGET: usize = 1000;
 
+/// What nobody reads in one go.
+const LONG_NOTE: usize = 60;
+
 /// The keys of `biji.toml`, for "did you mean".
 const KEYS: &[&str] = &[
     "title",
@@ -201,6 +227,11 @@ const KEYS: &[&str] = &[
     "feed",
     "llms",
     "untrusted",
+    "order",
+    "summary",
+    "archetypes",
+    "external_exclude",
+    "long_note",
     "budget",
     "license",
     "attribution",
@@ -221,7 +252,8 @@ impl Config {
     /// How bad a fault of this code is on this site.
     #[must_use]
     pub fn severity(&self, code: Code) -> Severity {
-        let severity = self.severity.get(&code).copied().unwrap_or_else(|| code.default_severity());
+        let default = || if self.advice && code.is_advice() { Severity::Warning } else { code.default_severity() };
+        let severity = self.severity.get(&code).copied().unwrap_or_else(default);
         if self.deny_warnings && severity == Severity::Warning { Severity::Error } else { severity }
     }
 
@@ -268,6 +300,11 @@ impl Config {
                 "llms" => config.llms = reader.bool(value).unwrap_or(config.llms),
                 // What cannot be read must not let more pass than was meant.
                 "untrusted" => config.untrusted = reader.bool(value).unwrap_or(true),
+                "order" => config.order = reader.list(value, check_inside),
+                "summary" => config.summary = reader.checked(value, check_inside).unwrap_or(config.summary),
+                "archetypes" => config.archetypes = reader.checked(value, check_inside).unwrap_or(config.archetypes),
+                "external_exclude" => config.external_exclude = reader.list(value, check_address_glob),
+                "long_note" => config.long_note = reader.count(value).unwrap_or(config.long_note),
                 "budget" => config.budget = reader.count(value).unwrap_or(config.budget),
                 "license" => config.license = reader.string(value).filter(|text| !text.trim().is_empty()),
                 "attribution" => config.attribution = reader.bool(value).unwrap_or(config.attribution),
@@ -408,6 +445,13 @@ fn check_glob(text: &str) -> Result<String, (String, String)> {
     match glob(text) {
         Ok(_) => Ok(text.to_owned()),
         Err(fault) => Err((format!("`{text}` is not a glob: {}", fault.kind()), "like `drafts/**` or `*.tmp`".to_owned())),
+    }
+}
+
+fn check_address_glob(text: &str) -> Result<String, (String, String)> {
+    match globset::Glob::new(text) {
+        Ok(_) => Ok(text.to_owned()),
+        Err(fault) => Err((format!("`{text}` is not a glob: {}", fault.kind()), "like `https://wiki.example/**`".to_owned())),
     }
 }
 

@@ -91,6 +91,20 @@ codes! {
     NestedTooDeep "nested-too-deep" Warning "Markdown is nested deeper than is sensible and was flattened."
     Budget "budget" Warning "The site is larger than `budget` allows."
     Search "search" Error "The search index could not be built."
+    ExternalLink "external-link" Warning "An address of another site does not answer; only `biji check --external` asks."
+    Orphan "orphan" Allow "No other note links to a note."
+    EmptyNote "empty-note" Allow "A note has neither text nor anything to look at."
+    MissingAlt "missing-alt" Allow "A picture has no words for readers who cannot see it."
+    LongNote "long-note" Allow "Reading a note takes longer than `long_note` allows."
+    DuplicateTitle "duplicate-title" Allow "Two notes have the same title."
+}
+
+impl Code {
+    /// Whether it is advice: nothing is wrong, something could be better. `biji check` counts it, and lists it with `--advice`.
+    #[must_use]
+    pub fn is_advice(self) -> bool {
+        matches!(self, Self::Orphan | Self::EmptyNote | Self::MissingAlt | Self::LongNote | Self::DuplicateTitle)
+    }
 }
 
 impl std::str::FromStr for Code {

@@ -9,9 +9,11 @@ pub mod include;
 pub mod language;
 pub mod link;
 pub mod mention;
+pub mod order;
 pub mod pinyin;
 pub mod plan;
 pub mod privacy;
+pub mod review;
 pub mod reward;
 pub mod sentence;
 pub mod tag;
@@ -25,7 +27,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::config::Config;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::note::Note;
 use crate::path::{Anchor, SourcePath, UrlPath};
 use crate::source::Attachment;
@@ -231,11 +233,12 @@ fn assemble_by(
 ) -> (Site, Vec<Diagnostic>) {
     notes.sort_by(|a, b| a.path.cmp(&b.path));
     let rules = if everything { Rules::open(&config) } else { Rules::of(&config) };
+    let (order, order_faults) = order::Order::of(&config, &notes);
     let (mut published, private): (Vec<Arc<Note>>, Vec<Arc<Note>>) = notes.into_iter().partition(|note| rules.note(note).is_none());
     // A file in a private folder is to a reference what a private note is.
     let (private_files, attachments): (Vec<&Attachment>, Vec<&Attachment>) =
         all_attachments.iter().partition(|attachment| rules.file(&attachment.path).is_some());
-    let mut diagnostics = Vec::new();
+    let mut diagnostics = order_faults;
 
     let includes = include::fill(&rules, &mut published, all_attachments, origin.texts, &mut diagnostics);
     let spelling = Spelling::of(&config);
@@ -269,7 +272,7 @@ fn assemble_by(
         })
         .collect();
     translation::group(&mut pages, &places, &site_language);
-    let folders = folder::build(&plan, &pages, addresses.folders, config.title.as_deref().unwrap_or_default());
+    let folders = folder::build(&plan, &pages, &order, addresses.folders, config.title.as_deref().unwrap_or_default());
     let (tags, own_tags) = tag::collect(spelling, &pages, &mut claims);
 
     let wishes: Vec<Vec<UrlPath>> = private.iter().map(|note| plan::wishes(spelling, note)).collect();
@@ -306,14 +309,15 @@ fn assemble_by(
             pages[page].mentions = mentions;
         }
     }
-    for pair in folder::reading_order(&folders).windows(2) {
+    for pair in folder::reading_order(&folders, &pages, &order).windows(2) {
         pages[pair[0].0 as usize].next = Some(pair[1]);
         pages[pair[1].0 as usize].previous = Some(pair[0]);
     }
     translation::neighbours(&mut pages);
-    diagnostics.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
     let pixels = pixels(&attachments, &published_attachments);
     let site = Site { config, pages, folders, tags, attachments: published_attachments, pixels, redirects: addresses.redirects, includes };
+    diagnostics.extend(review::review(&site, |code| site.config.severity(code) != Severity::Allow));
+    diagnostics.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
     (site, diagnostics)
 }
 

@@ -276,6 +276,44 @@ fn new_makes_a_note() {
 }
 
 #[test]
+fn new_makes_a_note_of_an_archetype() {
+    let scene = Scene::new();
+    scene.put("s/biji.toml", "content = \".\"\n");
+    scene.put("s/a.md", "# A\n");
+    scene.put("s/archetypes/default.md", "# {{ title }}\n");
+    scene.put(
+        "s/archetypes/team/minutes.md",
+        "---\ntitle: {{ title }}\nday: {{ date:YYYY/M/D }}\ndraft: false\n---\nin {{ folder }}, {{ unknown }}\n",
+    );
+    let new = |args: &[&str]| {
+        let (stdout, _) = scene.expect(&[&["new", "周会: 一", "s"], args].concat(), 0);
+        let path = stdout.trim_end().replace('\\', "/");
+        let text = fs::read_to_string(scene.path(&path)).unwrap();
+        (path, text)
+    };
+    assert_eq!(new(&[]), ("s/周会- 一.md".into(), "# 周会: 一\n".into()));
+    let text = "---\ntitle: \"周会: 一\"\nday: 2026/1/31\ndraft: true\n---\nin team/minutes/old, {{ unknown }}\n";
+    assert_eq!(
+        new(&["--in", "team/minutes/old", "--date", "2026-01-31", "--draft"]),
+        ("s/team/minutes/old/周会- 一.md".into(), text.into())
+    );
+    let (path, text) = new(&["--kind", "team/minutes", "--pinyin"]);
+    assert!(path == "s/zhou-hui-yi.md" && text.contains("in , "), "{path}: {text}");
+    scene.expect(&["new", "周会: 一", "s"], 2);
+    for (args, hint) in [
+        (&["--kind", "defualt"][..], "did you mean `default`?"),
+        (&["--kind", "../x"], "is no name of an archetype"),
+        (&["--date", "2026-02-30"], "is no date like"),
+    ] {
+        let (_, stderr) = scene.expect(&[&["new", "B", "s"], args].concat(), 2);
+        assert!(stderr.contains(hint), "{stderr}");
+    }
+    // Archetypes are no content, though they lie in the content folder.
+    let (_, stderr) = scene.expect(&["check", "s", "--deny-warnings"], 0);
+    assert!(stderr.contains("checked 4 notes"), "{stderr}");
+}
+
+#[test]
 fn search_answers_from_the_built_site() {
     let scene = Scene::vault();
     scene.expect(&["build", "vault"], 0);

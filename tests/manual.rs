@@ -22,6 +22,7 @@ const WITHOUT_EXAMPLE: &[Code] = &[
     Code::NestedTooDeep,
     Code::Budget,
     Code::Search,
+    Code::ExternalLink,
 ];
 
 #[test]

@@ -21,7 +21,7 @@ pub(super) struct Arguments {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Options of every command")]
 pub(super) struct Common {
-    /// How faults are told: for people, one a line, or as JSON lines on the standard output
+    /// How faults are told: for people, one a line, or for programs on the standard output
     #[arg(long, global = true, value_enum, default_value_t = Format::Human, value_name = "FORMAT")]
     pub(super) format: Format,
     /// Colours: when the output is a terminal, always or never
@@ -47,6 +47,10 @@ pub(super) enum Format {
     Short,
     /// One JSON object a line, on the standard output.
     Json,
+    /// Annotations of GitHub Actions, on the standard output.
+    Github,
+    /// One SARIF document, on the standard output: what code scanning reads.
+    Sarif,
 }
 
 /// When to colour.
@@ -75,12 +79,12 @@ pub(super) enum Command {
     Check(Check),
     /// Ask the built site's search index
     Search(Search),
+    /// Help editors with the notes: a language server on standard input and output
+    Lsp(Lsp),
     /// Print a script that completes commands and options in your shell
     Completions(Completions),
     /// Print the manual page of Biji or of one command
     Man(Man),
-    /// Help editors with the notes: a language server on standard input and output
-    Lsp(Lsp),
 }
 
 /// Which site.
@@ -157,6 +161,18 @@ pub(super) struct Check {
     /// List every file: what is published where, and what is held back and why
     #[arg(long)]
     pub(super) audit: bool,
+    /// List what could be better, too, as warnings: notes that nobody links to, empty or too long ones, pictures without words, titles that two notes have
+    #[arg(long)]
+    pub(super) advice: bool,
+    /// Ask other sites whether the addresses that notes link to still answer
+    #[arg(long)]
+    pub(super) external: bool,
+    /// With --external: do not ask again what answered in the last DAYS days; 0 asks everything
+    #[arg(long, value_name = "DAYS", default_value_t = 7, value_parser = clap::value_parser!(u32).range(0..=90), requires = "external")]
+    pub(super) max_age: u32,
+    /// With --external: how long an answer may take
+    #[arg(long, value_name = "SECONDS", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=600), requires = "external")]
+    pub(super) timeout: u16,
     /// Tell how long each phase took, a line each
     #[arg(long)]
     pub(super) timings: bool,
@@ -180,9 +196,15 @@ pub(super) struct Lsp {
 #[derive(Debug, Args)]
 #[command(after_help = help::INIT)]
 pub(super) struct Init {
-    /// The folder to make the site in
-    #[arg(value_name = "DIR")]
-    pub(super) folder: PathBuf,
+    /// The folder to make the site in; with `--from TOOL`, the other tool's folder
+    #[arg(value_name = "DIR", required_unless_present = "from")]
+    pub(super) folder: Option<PathBuf>,
+    /// With --from: where biji.toml goes, the folder itself or one above it [default: the folder itself]
+    #[arg(value_name = "SITE", requires = "from")]
+    pub(super) target: Option<PathBuf>,
+    /// Read the settings of another tool and render its notes where they lie: obsidian, hexo, hugo, mdbook, mkdocs; or its folder alone, and the tool is guessed
+    #[arg(long, value_name = "TOOL", conflicts_with = "language")]
+    pub(super) from: Option<String>,
     /// The language of the sample notes [default: that of your system]
     #[arg(long, value_enum, value_name = "LANGUAGE")]
     pub(super) language: Option<Language>,
@@ -210,9 +232,22 @@ pub(super) struct New {
     /// A folder in the content folder
     #[arg(long = "in", value_name = "FOLDER")]
     pub(super) folder: Option<String>,
+    /// The archetype to make it of: `archetypes/NAME.md` of the site [default: that of the folder, or `default`]
+    #[arg(long, value_name = "NAME")]
+    pub(super) kind: Option<String>,
     /// Make it a draft
     #[arg(long)]
     pub(super) draft: bool,
+    /// Spell Chinese in the file's name in pinyin: `jing-tai-Pod.md`
+    #[arg(long)]
+    pub(super) pinyin: bool,
+    /// Its date, like 2026-01-31 [default: today]
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub(super) date: Option<jiff::civil::Date>,
+}
+
+fn date(text: &str) -> Result<jiff::civil::Date, String> {
+    text.parse().map_err(|_| format!("`{text}` is no date like 2026-01-31"))
 }
 
 /// `biji search`.

@@ -9,9 +9,10 @@ use crate::publish::disk::{self, Options};
 /// Builds and publishes the site.
 pub(super) fn run(command: &Build, report: &mut Report) -> Result<Outcome, Failure> {
     let opened = open(&command.site)?;
+    report.root(&opened.root);
     // Refuse before the work, not after it.
     disk::check(&opened.places)?;
-    let mut built = pipeline::run(&opened, false, report)?;
+    let mut built = pipeline::run(&opened, pipeline::Wanted::default(), report)?;
     report.diagnostics(&built.diagnostics, &opened.config);
     let mut summary = Summary::of(&built, &opened.output, command.timings);
     let Some(bundle) = built.bundle.take() else {

@@ -57,7 +57,7 @@ impl Cache {
 }
 
 /// `BIJI_CACHE_DIR`, or `biji` in the system's folder for caches.
-fn folder() -> Option<PathBuf> {
+pub(super) fn folder() -> Option<PathBuf> {
     match std::env::var_os("BIJI_CACHE_DIR") {
         Some(folder) if folder.is_empty() => None,
         Some(folder) => Some(folder.into()),

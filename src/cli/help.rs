@@ -34,7 +34,10 @@ pub(super) const CHECK: &str = "Examples:
   biji check --format short             one a line, as editors read them
   biji check --format json | jq .code   one object a line, for programs
   biji check --deny-warnings            exit code 1 when anything is wrong: for CI
-  biji check --audit                    what would be published where, and what is held back and why";
+  biji check --format github            annotations in the lines of a pull request, in GitHub Actions
+  biji check --audit                    what would be published where, and what is held back and why
+  biji check --advice                   also notes that nobody links to, pictures without words and the like
+  biji check --external                 also whether the addresses of other sites still answer";
 
 /// Below `biji lsp --help`.
 pub(super) const LSP: &str = "Examples:
@@ -47,12 +50,15 @@ The manual's page Editors has the settings for VS Code, Neovim, Helix, Emacs and
 pub(super) const INIT: &str = "Examples:
   biji init wiki                 a site with a few linked notes, in your language
   biji init wiki --language zh   the same in Chinese
-  biji init .                    a biji.toml beside the notes in `content`, which stay as they are";
+  biji init .                    a biji.toml for the notes that are there, which stay as they are
+  biji init --from hugo ~/blog   what Hugo renders, rendered by Biji: the settings are read, the sources stay
+  biji init --from ~/vault       the same of the tool that the folder tells";
 
 /// Below `biji new --help`.
 pub(super) const NEW: &str = "Examples:
   biji new \"静态 Pod\"                        content/静态 Pod.md, with title and date
   biji new \"Release notes\" --in team --draft  content/team/Release notes.md, not yet published
+  biji new 周会 --kind meeting --pinyin         content/zhou-hui.md, made of archetypes/meeting.md
   $EDITOR \"$(biji new 'An idea')\"            the path is printed, so that it can be opened";
 
 /// The query language in short, below `biji search --help`.

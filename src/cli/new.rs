@@ -1,30 +1,51 @@
-//! `biji new`: a note with front matter, named after its title. Never overwrites a note.
+//! `biji new`: a note named after its title, made of an archetype where the site has one. Never overwrites a note.
+
+mod archetype;
 
 use std::fs::{self, File};
 use std::io::{ErrorKind, Write};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::path::{Path, PathBuf};
+
+use jiff::ZonedDateTime;
+use jiff::civil::DateTime;
 
 use super::arguments::{New, Overrides, Site};
-use super::open::open;
+use super::open::{Opened, open};
 use super::report::Report;
 use super::{Failure, Outcome};
-use crate::diagnostic::reason;
+use crate::diagnostic::{nearest, reason};
 use crate::path::SourcePath;
+use crate::site::pinyin;
+use archetype::{Facts, fill};
+
+/// What a note is made of where the site says nothing.
+const PLAIN: &str = "---\ntitle: {{ title }}\ndate: {{ date }}\n---\n\n";
+
+/// The archetype of notes that have none of their own.
+const DEFAULT: &str = "default";
 
 /// Makes the note and prints its path.
 pub(super) fn run(command: &New, report: &mut Report) -> Result<Outcome, Failure> {
     let opened = open(&Site { root: command.root.clone(), overrides: Overrides::default() })?;
     let title = command.title.trim();
-    let name = file_name(title);
+    let spelled = if command.pinyin { pinyin::spell(title) } else { title.to_owned() };
+    let name = file_name(&spelled);
     if name.is_empty() {
         return Err(Failure::new(format!("`{title}` leaves no name for a file")).hint("give a title with letters"));
     }
-    let folder = command.folder.as_deref().unwrap_or_default().trim_matches('/');
+    let folder = command.folder.as_deref().unwrap_or_default().replace('\\', "/");
+    let folder = folder.trim_matches('/');
     let path = if folder.is_empty() { format!("{name}.md") } else { format!("{folder}/{name}.md") };
     let Some(path) = SourcePath::new(&path) else {
         return Err(Failure::new(format!("`{folder}` is no folder in the content folder")));
     };
     let file = crate::source::disk::locate(&opened.content, &path);
+    let template = archetype(&opened, command.kind.as_deref(), folder)?;
+    // In the time zone of the computer, or UTC where that cannot be told.
+    let now = ZonedDateTime::now().datetime();
+    let date: DateTime = command.date.map_or(now, |date| date.to_datetime(now.time()));
+    let facts = Facts { title, name: &name, folder, date };
+    let text = fill(template.as_deref().unwrap_or(PLAIN), &facts, command.draft);
     let failed = |error: std::io::Error| match error.kind() {
         ErrorKind::AlreadyExists => {
             Failure::new(format!("`{}` exists", file.display())).hint("give another title, or another folder with `--in`")
@@ -34,12 +55,66 @@ pub(super) fn run(command: &New, report: &mut Report) -> Result<Outcome, Failure
     if let Some(parent) = file.parent() {
         fs::create_dir_all(parent).map_err(failed)?;
     }
-    let quoted = serde_json::to_string(title).unwrap_or_default();
-    let draft = if command.draft { "draft: true\n" } else { "" };
-    let text = format!("---\ntitle: {quoted}\ndate: {}\n{draft}---\n\n", today());
     File::create_new(&file).and_then(|mut created| created.write_all(text.as_bytes())).map_err(failed)?;
     report.line(&file.display().to_string());
     Ok(Outcome::Clean)
+}
+
+/// The text of the archetype: the one that is asked for, or else that of the folder or one above it, or else `default`.
+fn archetype(opened: &Opened, kind: Option<&str>, folder: &str) -> Result<Option<String>, Failure> {
+    let known = opened.is_configured && !opened.config.archetypes.is_empty();
+    let place = opened.root.join(&opened.config.archetypes);
+    if let Some(kind) = kind {
+        let found = if known { read(&place, kind)? } else { None };
+        return found.map(Some).ok_or_else(|| missing(&place, kind, opened.is_configured));
+    }
+    if !known {
+        return Ok(None);
+    }
+    let mut above = Some(folder);
+    while let Some(folder) = above.filter(|folder| !folder.is_empty()) {
+        if let Some(text) = read(&place, folder)? {
+            return Ok(Some(text));
+        }
+        above = folder.rsplit_once('/').map(|(above, _)| above);
+    }
+    read(&place, DEFAULT)
+}
+
+/// The text of `NAME.md` in the folder of archetypes, when there is one.
+fn read(place: &Path, name: &str) -> Result<Option<String>, Failure> {
+    let name = name.strip_suffix(".md").unwrap_or(name);
+    let Some(path) = SourcePath::new(&format!("{name}.md")) else {
+        return Err(Failure::new(format!("`{name}` is no name of an archetype")));
+    };
+    let file: PathBuf = crate::source::disk::locate(place, &path);
+    match fs::read(&file) {
+        Ok(bytes) => match String::from_utf8(bytes) {
+            Ok(text) => Ok(Some(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))),
+            Err(_) => Err(Failure::new(format!("`{}` is not UTF-8", file.display())).hint("save it as UTF-8")),
+        },
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
+        Err(error) => Err(Failure::new(format!("cannot read `{}`: {}", file.display(), reason(&error)))),
+    }
+}
+
+fn missing(place: &Path, kind: &str, is_configured: bool) -> Failure {
+    let failure = Failure::new(format!("no archetype `{kind}`"));
+    if !is_configured {
+        return failure.hint("archetypes belong to a site with a biji.toml: `biji init` makes one");
+    }
+    let mut names: Vec<String> = fs::read_dir(place)
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| entry.ok()?.file_name().to_str()?.strip_suffix(".md").map(str::to_owned))
+        .collect();
+    names.sort();
+    let near = nearest(kind, names.iter().map(String::as_str)).map(str::to_owned);
+    failure.hint(match near {
+        Some(near) => format!("did you mean `{near}`?"),
+        None if names.is_empty() => format!("write it as `{}`", place.join(format!("{kind}.md")).display()),
+        None => format!("there are {}", names.join(", ")),
+    })
 }
 
 /// The title as a file name that every system takes: what Windows or URLs reserve becomes a hyphen.
@@ -53,36 +128,9 @@ fn file_name(title: &str) -> String {
     trimmed.to_owned()
 }
 
-/// The date in UTC: `2026-01-31`.
-fn today() -> String {
-    let days = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs() / 86_400);
-    let (year, month, day) = civil(days);
-    format!("{year:04}-{month:02}-{day:02}")
-}
-
-/// The Gregorian date of a day counted from 1970-01-01. Years are counted from March, so that the leap day is their last.
-fn civil(days: u64) -> (u64, u64, u64) {
-    let days = days + 719_468;
-    let era = days / 146_097;
-    let of_era = days % 146_097;
-    let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * shifted + 2) / 5 + 1;
-    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
-    (era * 400 + year_of_era + u64::from(month <= 2), month, day)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn dates() {
-        for (days, date) in [(0, (1970, 1, 1)), (11_016, (2000, 2, 29)), (11_017, (2000, 3, 1)), (20_780, (2026, 11, 23))] {
-            assert_eq!(civil(days), date);
-        }
-    }
 
     #[test]
     fn file_names() {

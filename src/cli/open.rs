@@ -50,6 +50,9 @@ pub(super) fn open(site: &Site) -> Result<Opened, Failure> {
     check_root(root)?;
     let (mut config, mut diagnostics, file) = configuration(root, &site.overrides)?;
     apply(&mut config, &site.overrides);
+    if file.is_some() {
+        config.exclude.extend(archetypes_in_content(&config));
+    }
     let content = if config.content.is_empty() { root.clone() } else { root.join(&config.content) };
     if !content.is_dir() {
         let what = if fs::symlink_metadata(&content).is_ok() { "is no folder" } else { "does not exist" };
@@ -117,6 +120,19 @@ fn apply(config: &mut Config, overrides: &Overrides) {
     if let Some(url) = &overrides.base_url {
         config.base_url = Some(url.clone());
     }
+}
+
+/// The folder of archetypes as a glob, where it lies in the content folder.
+fn archetypes_in_content(config: &Config) -> Option<String> {
+    let inside = match &*config.content {
+        "" => &*config.archetypes,
+        content => config.archetypes.strip_prefix(content)?.strip_prefix('/')?,
+    };
+    let literal: String = inside
+        .chars()
+        .flat_map(|letter| ['*', '?', '[', ']', '{', '}', '\\'].contains(&letter).then_some('\\').into_iter().chain([letter]))
+        .collect();
+    (!inside.is_empty()).then(|| format!("/{literal}"))
 }
 
 /// `./public` as people write it.

@@ -11,12 +11,13 @@ use rayon::prelude::*;
 use super::open::Opened;
 use super::report::progress::Count;
 use super::report::{Report, size};
-use super::{Failure, cache};
+use super::{Failure, cache, external};
 use crate::bundle::{Artifact, Bundle, Payload};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::note::{self, markdown};
 use crate::path::{SourcePath, UrlPath};
 use crate::site::privacy::{self, Reason, Rules, Verdict};
+use crate::site::review;
 use crate::theme::{Overrides, Theme};
 use crate::{index, render, site, source};
 
@@ -41,6 +42,21 @@ pub(super) struct Built {
     pub(super) times: Times,
     /// What becomes of every file, where that was asked for.
     pub(super) audit: Vec<Verdict>,
+    /// How much advice there is that is not among the diagnostics, by code, where that was asked for.
+    pub(super) advice: Vec<(Code, usize)>,
+    /// What was found out about other sites, where that was asked for.
+    pub(super) external: Option<external::Found>,
+}
+
+/// What is wanted beyond what a build needs.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Wanted {
+    /// What becomes of every file.
+    pub(super) audit: bool,
+    /// How much advice there is.
+    pub(super) advice: bool,
+    /// Whether other sites answer.
+    pub(super) external: Option<external::Options>,
 }
 
 /// How long each phase took.
@@ -76,8 +92,8 @@ impl Times {
     }
 }
 
-/// Runs every phase but publishing. `audit`: whether to say what becomes of every file.
-pub(super) fn run(opened: &Opened, audit: bool, report: &mut Report) -> Result<Built, Failure> {
+/// Runs every phase but publishing.
+pub(super) fn run(opened: &Opened, wanted: Wanted, report: &mut Report) -> Result<Built, Failure> {
     let mut times = Times::new();
     let mut found = opened.diagnostics.clone();
     let config = &opened.config;
@@ -106,7 +122,7 @@ pub(super) fn run(opened: &Opened, audit: bool, report: &mut Report) -> Result<B
         notes
     });
 
-    let private: Vec<(SourcePath, Reason)> = if audit {
+    let private: Vec<(SourcePath, Reason)> = if wanted.audit {
         let rules = Rules::of(config);
         let unreadable = held_back.iter().map(|path| (path.clone(), rules.file(path).unwrap_or(Reason::Unreadable)));
         let held_back = notes.iter().filter_map(|note| Some((note.path.clone(), rules.note(note)?)));
@@ -115,11 +131,11 @@ pub(super) fn run(opened: &Opened, audit: bool, report: &mut Report) -> Result<B
         Vec::new()
     };
     let name = opened.places.root.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let wanted = site::include::wanted(&Rules::of(config), &notes, &tree.attachments);
-    let texts = source::disk::read_texts(opened.folder(), wanted);
+    let included = site::include::wanted(&Rules::of(config), &notes, &tree.attachments);
+    let texts = source::disk::read_texts(opened.folder(), included);
     let origin = site::Origin { name: &name, held_back: &held_back, texts: Some(&texts) };
     let (site, diagnostics) = times.phase(report, "link", || site::assemble_from(origin, config.clone(), notes, &tree.attachments));
-    let audit = if audit { privacy::audit(&site, private, &tree.attachments) } else { Vec::new() };
+    let audit = if wanted.audit { privacy::audit(&site, private, &tree.attachments) } else { Vec::new() };
     let sizes: BTreeMap<SourcePath, u64> = tree.attachments.iter().map(|file| (file.path.clone(), file.size)).collect();
     drop(tree);
     found.extend(diagnostics);
@@ -151,6 +167,15 @@ pub(super) fn run(opened: &Opened, audit: bool, report: &mut Report) -> Result<B
         |(source, url): &(SourcePath, crate::path::UrlPath)| Artifact { path: url.clone(), payload: Payload::Attachment(source.clone()) };
     artifacts.extend(site.attachments.iter().map(attachment));
 
+    let advice = if wanted.advice { advice(&site) } else { Vec::new() };
+    let mut other_sites = wanted.external.map(|options| {
+        let references = review::external(&site);
+        times.counted(report, "external", references.len(), |count| external::check(&references, options, count))
+    });
+    if let Some(other_sites) = &mut other_sites {
+        found.append(&mut other_sites.diagnostics);
+    }
+
     let counts = (notes_read, site.pages.len(), site.attachments.len());
     drop(site);
     let bundle = match Bundle::new(artifacts) {
@@ -166,7 +191,7 @@ pub(super) fn run(opened: &Opened, audit: bool, report: &mut Report) -> Result<B
         search = sizes.iter().filter(|(path, _)| path.as_str().starts_with("biji/search/")).map(|(_, size)| size).sum();
         found.extend(over_budget(&sizes, search, config.budget));
     }
-    Ok(Built { search, ..finish(bundle, found, opened, counts, times, audit) })
+    Ok(Built { search, advice, external: other_sites, ..finish(bundle, found, opened, counts, times, audit) })
 }
 
 /// How many of the largest files a report names.
@@ -199,7 +224,33 @@ fn finish(
     found.dedup();
     let errors = found.iter().filter(|diagnostic| opened.config.severity(diagnostic.code) == Severity::Error).count();
     let (notes, pages, attachments) = counts;
-    Built { bundle: bundle.filter(|_| errors == 0), diagnostics: found, errors, notes, pages, attachments, search: 0, times, audit }
+    Built {
+        bundle: bundle.filter(|_| errors == 0),
+        diagnostics: found,
+        errors,
+        notes,
+        pages,
+        attachments,
+        search: 0,
+        times,
+        audit,
+        advice: Vec::new(),
+        external: None,
+    }
+}
+
+/// How much advice there is that nobody asked to list, the most first.
+fn advice(site: &site::Site) -> Vec<(Code, usize)> {
+    let mut counts: BTreeMap<Code, usize> = BTreeMap::new();
+    for advice in review::review(site, |code| code.is_advice() && site.config.severity(code) == Severity::Allow) {
+        // What the configuration names is settled.
+        if !site.config.severity.contains_key(&advice.code) {
+            *counts.entry(advice.code).or_default() += 1;
+        }
+    }
+    let mut counts: Vec<(Code, usize)> = counts.into_iter().collect();
+    counts.sort_by_key(|(code, count)| (std::cmp::Reverse(*count), *code));
+    counts
 }
 
 fn no_notes(content: &Path) -> Failure {

@@ -5,6 +5,7 @@
 
 mod audit;
 mod diagnostics;
+mod formats;
 pub(super) mod progress;
 pub(super) mod search;
 mod terminal;
@@ -20,6 +21,7 @@ use anstyle::{AnsiColor, Style};
 use super::Failure;
 use super::arguments::{Color, Common, Format};
 use super::excerpt::tame;
+use super::external;
 use super::pipeline::{Built, Times};
 use crate::config::Config;
 use crate::diagnostic::{Code, Diagnostic, Severity};
@@ -48,6 +50,10 @@ pub(super) struct Summary<'a> {
     pub(super) warnings: usize,
     /// How many of each code, the most first.
     pub(super) codes: Vec<(Code, usize)>,
+    /// How much advice there is that is not listed, by code.
+    advice: Vec<(Code, usize)>,
+    /// What was found out about other sites.
+    external: Option<external::Found>,
     /// How many bytes of the site are for searching.
     pub(super) search: u64,
     /// What publishing did, when it did.
@@ -74,6 +80,8 @@ impl<'a> Summary<'a> {
             errors: built.errors,
             warnings: built.diagnostics.len() - built.errors,
             codes,
+            advice: built.advice.clone(),
+            external: built.external.clone(),
             search: built.search,
             published: None,
             output,
@@ -93,6 +101,8 @@ pub(super) struct Report {
     progress: Option<Progress>,
     /// Whether messages go to a terminal that can draw a line anew.
     is_terminal: bool,
+    /// What stands before a file's name, seen from the current folder: ROOT as it was given, `""` for the current folder.
+    above: String,
     /// Whether messages may hold characters that are no ASCII.
     unicode: bool,
 }
@@ -112,8 +122,15 @@ impl Report {
             verbose: common.verbose > 0,
             progress: None,
             is_terminal: is_terminal && !terminal::is_dumb(),
+            above: String::new(),
             unicode: !is_terminal || terminal::shows_unicode(),
         }
+    }
+
+    /// Says where the site is, for formats that name files from the current folder on.
+    pub(super) fn root(&mut self, root: &Path) {
+        let root = root.components().collect::<std::path::PathBuf>().display().to_string().replace('\\', "/");
+        self.above = if matches!(&*root, "" | ".") { String::new() } else { root.trim_end_matches('/').to_owned() + "/" };
     }
 
     /// Whether the standard error output is to be coloured.
@@ -141,13 +158,15 @@ impl Report {
             Format::Human => self.err(&diagnostics::human(&shown, config, self.verbose)),
             Format::Short => self.err(&diagnostics::short(&shown, config)),
             Format::Json => drop(self.out(&diagnostics::json(&shown, config))),
+            Format::Github => drop(self.out(&formats::github(&shown, config, &self.above))),
+            Format::Sarif => drop(self.out(&formats::sarif(&shown, config, &self.above))),
         }
     }
 
     /// Lists what is published and what is held back: an answer, so it goes to the standard output.
     pub(super) fn audit(&mut self, verdicts: &[Verdict], prefix: &str) {
         let text = match self.format {
-            Format::Human | Format::Short => audit::human(verdicts, prefix),
+            Format::Human | Format::Short | Format::Github | Format::Sarif => audit::human(verdicts, prefix),
             Format::Json => audit::json(verdicts, prefix),
         };
         drop(self.out(&text));
@@ -218,6 +237,11 @@ impl Report {
     /// The last line of a check.
     pub(super) fn checked(&mut self, summary: &Summary<'_>, times: &Times) {
         let mut text = faults(summary);
+        text.push_str(&asked(summary, self.verbose));
+        if !summary.advice.is_empty() {
+            let counts: Vec<String> = summary.advice.iter().map(|(code, count)| format!("{count} {}", code.as_str())).collect();
+            text.push_str(&format!("{BLUE}advice{BLUE:#} {} (each with `--advice`)\n", counts.join(", ")));
+        }
         text.push_str(&format!(
             "{GREEN}checked{GREEN:#} {} in {} ({})\n",
             count(summary.notes, "note"),
@@ -272,6 +296,24 @@ impl Report {
         }
     }
 
+    /// What came of reading another tool's settings: the configuration, and what it cannot say, each with its file and line.
+    pub(super) fn imported(&mut self, tool: &str, file: &Path, text: &str, lost: &[(String, Option<usize>, String)]) {
+        if self.format == Format::Json {
+            for (file, line, what) in lost {
+                let line = serde_json::json!({ "type": "not-carried-over", "file": file, "line": line, "message": what });
+                drop(self.out(&format!("{line}\n")));
+            }
+            return;
+        }
+        if self.quiet {
+            return;
+        }
+        let mut out = format!("{GREEN}made{GREEN:#} {} from the settings of {tool}:\n\n", tame(&file.display().to_string()));
+        text.lines().for_each(|line| out.push_str(&format!("  {}\n", tame(line))));
+        out.push_str(&lost_of(lost, self.verbose || self.format == Format::Short));
+        self.err(&out);
+    }
+
     /// Something that was done, for people.
     pub(super) fn say(&mut self, text: &str) {
         if !self.quiet {
@@ -293,11 +335,17 @@ impl Report {
         if self.format == Format::Json {
             let phases: serde_json::Map<String, serde_json::Value> =
                 times.phases.iter().map(|(name, time)| ((*name).to_owned(), (time.as_millis() as u64).into())).collect();
-            let codes: serde_json::Map<String, serde_json::Value> =
-                summary.codes.iter().map(|(code, count)| (code.as_str().to_owned(), (*count).into())).collect();
+            let numbers = |codes: &[(Code, usize)]| -> serde_json::Map<String, serde_json::Value> {
+                codes.iter().map(|(code, count)| (code.as_str().to_owned(), (*count).into())).collect()
+            };
+            let external = summary.external.as_ref().map(|found| {
+                let unclear = found.unclear.iter().map(|(address, said)| serde_json::json!({ "address": address, "said": said }));
+                serde_json::json!({ "addresses": found.addresses, "asked": found.asked, "unclear": unclear.collect::<Vec<_>>() })
+            });
             let line = serde_json::json!({
                 "type": "summary", "notes": summary.notes, "pages": summary.pages, "attachments": summary.attachments,
-                "errors": summary.errors, "warnings": summary.warnings, "codes": codes, "published": summary.published.is_some(),
+                "errors": summary.errors, "warnings": summary.warnings, "codes": numbers(&summary.codes),
+                "advice": numbers(&summary.advice), "external": external, "published": summary.published.is_some(),
                 "bytes": summary.published.map(|published| published.bytes), "written": summary.published.map(|published| published.written),
                 "output": summary.output.display().to_string(), "took_ms": times.total().as_millis() as u64, "phases": phases,
             });
@@ -343,6 +391,30 @@ pub(super) fn fault_of_ours(what: &str) {
     );
 }
 
+/// What could not be carried over; the first of each kind, unless all are asked for.
+fn lost_of(lost: &[(String, Option<usize>, String)], all: bool) -> String {
+    if lost.is_empty() {
+        return "\nEverything was carried over.\n".into();
+    }
+    let mut out = format!("\n{YELLOW}not carried over{YELLOW:#} ({}):\n\n", lost.len());
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for (file, line, what) in lost {
+        let number = counts.entry(what).or_default();
+        *number += 1;
+        if all || *number <= LOST_SHOWN {
+            let line = line.map_or_else(String::new, |line| format!(":{line}"));
+            out.push_str(&format!("  {}{line}: {}\n", tame(file), tame(what)));
+        }
+    }
+    for (what, count) in counts.into_iter().filter(|(_, count)| !all && *count > LOST_SHOWN) {
+        out.push_str(&format!("  … and {} more: {} (all with `-v`)\n", count - LOST_SHOWN, tame(what)));
+    }
+    out
+}
+
+/// So many of what could not be carried over are shown of each kind.
+const LOST_SHOWN: usize = 5;
+
 fn faults(summary: &Summary<'_>) -> String {
     let counts = match (summary.errors, summary.warnings) {
         (0, 0) => String::new(),
@@ -350,6 +422,22 @@ fn faults(summary: &Summary<'_>) -> String {
         (errors, warnings) => format!("{RED}{}{RED:#}, {}\n", count(errors, "error"), count(warnings, "warning")),
     };
     counts + &groups(summary)
+}
+
+/// What came of asking other sites.
+fn asked(summary: &Summary<'_>, all: bool) -> String {
+    let Some(found) = &summary.external else { return String::new() };
+    let addresses = if found.addresses == 1 { "address" } else { "addresses" };
+    let mut text = format!("{BLUE}external{BLUE:#} {} {addresses}, {} asked", found.addresses, found.asked);
+    if !found.unclear.is_empty() {
+        let how = if all { "" } else { ", each with `-v`" };
+        text.push_str(&format!(", {} unclear (the host answers, but not to programs{how})", found.unclear.len()));
+    }
+    text.push('\n');
+    for (address, said) in found.unclear.iter().filter(|_| all) {
+        text.push_str(&format!("  {} {}\n", tame(address), tame(said)));
+    }
+    text
 }
 
 /// How many of each code, where there are several codes.

@@ -2,6 +2,7 @@
 //!
 //! In: `Site`, the highlighted code blocks, the page whose HTML is made. Out: the HTML and diagnostics. Knows nothing of templates.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use pulldown_cmark_escape::escape_href;
@@ -34,6 +35,7 @@ pub(super) fn fill(site: &Site, code: &Blocks, words: &Words, page: PageId) -> (
         stack: vec![(page, None)],
         embeds: 0,
         pictures: 0,
+        taken: BTreeMap::new(),
         left: EMBED_BYTES,
         diagnostics: Vec::new(),
     };
@@ -51,10 +53,12 @@ struct Filler<'a> {
     page: PageId,
     /// What is being embedded in what, the page first.
     stack: Vec<(PageId, Option<&'a Anchor>)>,
-    /// How many embeds were started, to number their ids.
+    /// The number of the last embed that was started: its ids begin with it.
     embeds: usize,
     /// How many pictures the page has so far.
     pictures: usize,
+    /// The numbers that a note's own ids begin with as if they were those of an embed.
+    taken: BTreeMap<PageId, BTreeSet<usize>>,
     left: usize,
     diagnostics: Vec<Diagnostic>,
 }
@@ -316,7 +320,11 @@ impl<'a> Filler<'a> {
             return from;
         };
         self.left -= cost(&part);
+        let taken = self.taken.entry(source).or_insert_with(|| embed::taken_numbers(&here.note));
         self.embeds += 1;
+        while taken.contains(&self.embeds) {
+            self.embeds += 1;
+        }
         let prefix = format!("e{}-", self.embeds);
         self.stack.push(what);
         let mut inner = String::with_capacity(part.len() * 5 / 4);

@@ -133,6 +133,16 @@ fn is_block(name: &str) -> bool {
     is_container(name) || ["p", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "dt"].iter().any(|block| name.eq_ignore_ascii_case(block))
 }
 
+/// The numbers of embeds that the ids of a note look like: 3 for `e3-one`.
+pub(super) fn taken_numbers(note: &Note) -> BTreeSet<usize> {
+    let number = |id: &str| {
+        let (number, _) = id.strip_prefix('e')?.split_once('-')?;
+        number.parse().ok()
+    };
+    let ids = note.anchors.iter().chain(note.outline.iter().map(|heading| &heading.anchor));
+    ids.filter_map(|anchor| number(anchor.as_str())).collect()
+}
+
 /// Attributes whose value is one id or several.
 const ID_LISTS: &[&str] = &["id", "for", "headers", "aria-describedby", "aria-labelledby", "aria-controls", "aria-owns"];
 

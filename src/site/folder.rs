@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::address::Spelling;
+use super::order::Order;
 use super::{Folder, FolderId, Page, PageId, plan};
 use crate::note::Note;
 use crate::path::{SourcePath, UrlPath};
@@ -93,9 +94,9 @@ fn rank_inside(stem: &str, folder: &str) -> Option<u8> {
     }
 }
 
-/// Makes the folders of a plan, everything in reading order: by `order`, then by title in natural order, then by path.
+/// Makes the folders of a plan, everything in reading order: as the configuration lists it, then by `order`, then by title in natural order, then by path.
 #[must_use]
-pub fn build(plan: &Plan, pages: &[Page], urls: Vec<UrlPath>, site_title: &str) -> Vec<Folder> {
+pub fn build(plan: &Plan, pages: &[Page], listed: &Order, urls: Vec<UrlPath>, site_title: &str) -> Vec<Folder> {
     let ids: BTreeMap<&str, FolderId> = plan.paths.iter().zip(0..).map(|(path, id)| (&**path, FolderId(id))).collect();
     let mut folders: Vec<Folder> = Vec::with_capacity(plan.paths.len());
     for ((path, url), index) in plan.paths.iter().zip(urls).zip(&plan.index) {
@@ -118,7 +119,10 @@ pub fn build(plan: &Plan, pages: &[Page], urls: Vec<UrlPath>, site_title: &str) 
         let parent = folders[at].parent;
         folders[parent.0 as usize].folders.push(folder_id(at));
     }
-    let page_key = |id: PageId| (order_of(&pages[id.0 as usize]), &*pages[id.0 as usize].note.title, id.0);
+    let page_key = |id: PageId| {
+        let page = &pages[id.0 as usize];
+        (listed.note(page.note.path.as_str()), order_of(page), &*page.note.title, id.0)
+    };
     for folder in &mut folders {
         folder.pages.sort_by(|a, b| compare(page_key(*a), page_key(*b)));
     }
@@ -126,7 +130,11 @@ pub fn build(plan: &Plan, pages: &[Page], urls: Vec<UrlPath>, site_title: &str) 
         .iter()
         .map(|folder| (folder.index.map_or(f64::INFINITY, |id| order_of(&pages[id.0 as usize])), folder.title.clone()))
         .collect();
-    let folder_key = |id: FolderId| (keys[id.0 as usize].0, &*keys[id.0 as usize].1, id.0);
+    let paths: Vec<String> = folders.iter().map(|folder| folder.path.clone()).collect();
+    let folder_key = |id: FolderId| {
+        let (order, title) = &keys[id.0 as usize];
+        (listed.folder(&paths[id.0 as usize]), *order, &**title, id.0)
+    };
     for folder in &mut folders {
         folder.folders.sort_by(|a, b| compare(folder_key(*a), folder_key(*b)));
     }
@@ -137,13 +145,23 @@ fn order_of(page: &Page) -> f64 {
     page.note.front_matter.order.filter(|order| !order.is_nan()).unwrap_or(f64::INFINITY)
 }
 
-fn compare(a: (f64, &str, u32), b: (f64, &str, u32)) -> std::cmp::Ordering {
-    a.0.total_cmp(&b.0).then_with(|| natural_order(a.1, b.1)).then(a.2.cmp(&b.2))
+/// The place in the configuration's list, the note's own `order`, the title, the number.
+type Key<'a> = (usize, f64, &'a str, u32);
+
+fn compare(a: Key<'_>, b: Key<'_>) -> std::cmp::Ordering {
+    a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)).then_with(|| natural_order(a.2, b.2)).then(a.3.cmp(&b.3))
 }
 
-/// Every page once, as a reader goes through: a folder's index, its pages, then its folders, depth first.
+/// Every page once, as a reader goes through: a folder's index, its pages, then its folders, depth first. Pages that the configuration lists come
+/// first, in the order of the list, which may go to and fro between folders.
 #[must_use]
-pub fn reading_order(folders: &[Folder]) -> Vec<PageId> {
+pub fn reading_order(folders: &[Folder], pages: &[Page], listed: &Order) -> Vec<PageId> {
+    let mut order = by_folder(folders);
+    order.sort_by_key(|id| listed.note(pages[id.0 as usize].note.path.as_str()));
+    order
+}
+
+fn by_folder(folders: &[Folder]) -> Vec<PageId> {
     let mut order = Vec::new();
     let mut open = vec![FolderId(0)];
     while let Some(id) = open.pop() {

@@ -114,27 +114,39 @@ pub(super) fn short(found: &[&Diagnostic], config: &Config) -> String {
 /// One JSON object a line.
 pub(super) fn json(found: &[&Diagnostic], config: &Config) -> String {
     let mut text = String::new();
-    let (mut starts, mut ends) = (Places::default(), Places::default());
-    for diagnostic in found {
-        let file = diagnostic.file.as_ref();
-        let span = file.zip(diagnostic.span).filter(|(file, _)| !file.text.is_empty());
-        let start = span.map(|(file, span)| starts.at(&file.text, span.start as usize));
-        let end = span.map(|(file, span)| ends.at(&file.text, span.end as usize));
+    for (diagnostic, place) in found.iter().zip(places(found)) {
         let line = json!({
             "type": "diagnostic",
             "severity": config.severity(diagnostic.code),
             "code": diagnostic.code.as_str(),
             "message": diagnostic.message,
             "hint": diagnostic.hint,
-            "file": file.map(|file| &*file.path),
-            "line": start.map(|start| start.line),
-            "column": start.map(|start| start.column),
-            "end_line": end.map(|end| end.line),
-            "end_column": end.map(|end| end.column),
+            "file": diagnostic.file.as_ref().map(|file| &*file.path),
+            "line": place.map(|place| place.start.line),
+            "column": place.map(|place| place.start.column),
+            "end_line": place.map(|place| place.end.line),
+            "end_column": place.map(|place| place.end.column),
         });
         let _ = writeln!(text, "{line}");
     }
     text
+}
+
+/// Where a fault begins and ends.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place {
+    pub(super) start: Position,
+    pub(super) end: Position,
+}
+
+/// The place of each, where it has one.
+pub(super) fn places(found: &[&Diagnostic]) -> Vec<Option<Place>> {
+    let (mut starts, mut ends) = (Places::default(), Places::default());
+    let place = |diagnostic: &&Diagnostic| {
+        let (file, span) = diagnostic.file.as_ref().zip(diagnostic.span).filter(|(file, _)| !file.text.is_empty())?;
+        Some(Place { start: starts.at(&file.text, span.start as usize), end: ends.at(&file.text, span.end as usize) })
+    };
+    found.iter().map(place).collect()
 }
 
 fn level(severity: Severity) -> (anstyle::Style, &'static str) {

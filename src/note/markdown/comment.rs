@@ -49,6 +49,16 @@ pub(super) fn mask(file: &File, from: usize, diagnostics: &mut Vec<Diagnostic>) 
     (String::from_utf8(masked).ok(), abbreviations)
 }
 
+/// The text without masked bytes, and for every offset of it, its end included, the offset in `text`. `None` when nothing is masked.
+pub(super) fn unmasked(text: &str) -> Option<(String, Vec<usize>)> {
+    if !text.as_bytes().contains(&MASK) {
+        return None;
+    }
+    let mut offsets: Vec<usize> = text.bytes().enumerate().filter(|(_, byte)| *byte != MASK).map(|(at, _)| at).collect();
+    offsets.push(text.len());
+    Some((text.replace(char::from(MASK), ""), offsets))
+}
+
 /// Makes lines blank.
 fn blank(lines: &mut [u8]) {
     for byte in lines.iter_mut().filter(|byte| !matches!(byte, b'\n' | b'\r')) {

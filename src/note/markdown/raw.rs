@@ -134,6 +134,13 @@ impl Writer<'_> {
 
     /// A piece of raw HTML. `place` maps an offset in it to the file.
     pub(super) fn raw_html(&mut self, html: &str, is_block: bool, place: &dyn Fn(usize) -> usize) {
+        // Tags are cut as they will be written, without what is masked in them.
+        if self.options.extensions
+            && self.is_dirty
+            && let Some((html, offsets)) = super::comment::unmasked(html)
+        {
+            return self.raw_html(&html, is_block, &|at| place(offsets[at]));
+        }
         let mut at = 0;
         while at < html.len() {
             if let Some(name) = self.raw.verbatim.clone() {
@@ -205,9 +212,6 @@ impl Writer<'_> {
         } else if self.options.extensions && matches!(name, "textarea" | "title") {
             // It may hold entities, so nothing in it need look like a tag.
             self.push_raw(&text.replace('<', "&lt;"));
-        } else if self.options.extensions && self.is_dirty && text.contains(char::from(super::comment::MASK)) {
-            // What is left when a comment is taken out must not be the end tag.
-            self.push_raw(&text.replace("</", "< /"));
         } else {
             self.push_raw(text);
         }
