@@ -55,6 +55,8 @@ use value::Reader;
 /// repository = "…"      # none: "https://github.com/owner/name"
 /// edit = "…"            # the repository's; or an address with {path}; false for none
 /// source = "…"          # likewise
+/// git = true            # dates of notes that say none
+/// contributors = false  # names of those who changed a note, by git
 /// headers = false       # whether `_headers` is published: the policy for hosts that read it
 ///
 /// [reward]              # text, notes, [[reward.ways]] with name, picture, url
@@ -143,6 +145,10 @@ pub struct Config {
     pub source: Option<Option<String>>,
     /// The folders of notes in other languages: a language and its folder in the content folder, `""` for all the rest; the table `[languages]`.
     pub languages: BTreeMap<String, String>,
+    /// Whether git tells when notes that say no dates were written and changed.
+    pub git: bool,
+    /// Whether notes name those who changed them, as git tells.
+    pub contributors: bool,
     /// Whether `_headers` is published, which tells some hosts the pages' content policy.
     pub headers: bool,
 }
@@ -197,6 +203,8 @@ impl Default for Config {
             edit: None,
             source: None,
             languages: BTreeMap::new(),
+            git: true,
+            contributors: false,
             headers: false,
         }
     }
@@ -244,6 +252,8 @@ const KEYS: &[&str] = &[
     "edit",
     "source",
     "languages",
+    "git",
+    "contributors",
     "headers",
     "severity",
 ];
@@ -320,6 +330,8 @@ impl Config {
                 "edit" => config.edit = reader.text_or_off(value, repository::check_pattern),
                 "source" => config.source = reader.text_or_off(value, repository::check_pattern),
                 "languages" => config.languages = languages(&mut reader, value),
+                "git" => config.git = reader.bool(value).unwrap_or(config.git),
+                "contributors" => config.contributors = reader.bool(value).unwrap_or(config.contributors),
                 "headers" => config.headers = reader.bool(value).unwrap_or(config.headers),
                 "severity" => config.severity = reader.severities(value),
                 other => reader.unknown(key, other, KEYS),

@@ -89,6 +89,7 @@ codes! {
     Config "config" Error "The configuration cannot be read or holds a wrong value."
     Template "template" Error "A template cannot be parsed or rendered."
     NestedTooDeep "nested-too-deep" Warning "Markdown is nested deeper than is sensible and was flattened."
+    History "history" Warning "Git cannot tell when notes were written and changed, since it lacks the whole history."
     Budget "budget" Warning "The site is larger than `budget` allows."
     Search "search" Error "The search index could not be built."
     ExternalLink "external-link" Warning "An address of another site does not answer; only `biji check --external` asks."

@@ -4,6 +4,7 @@
 
 pub mod address;
 pub mod backlink;
+pub mod date;
 pub mod folder;
 pub mod include;
 pub mod language;
@@ -31,6 +32,7 @@ use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::note::Note;
 use crate::path::{Anchor, SourcePath, UrlPath};
 use crate::source::Attachment;
+use crate::source::history::History;
 use crate::source::picture::Pixels;
 
 /// Index of a page in `Site::pages`.
@@ -93,6 +95,12 @@ pub struct Page {
     pub next: Option<PageId>,
     /// `lang` of the page (BCP 47): front matter's, else what its place tells (`note.en.md`), else guessed from the text (`zh` or the site's), never empty.
     pub language: String,
+    /// When it was written, as an RFC 3339 date or moment: `date` of its front matter, else what its repository tells.
+    pub created: Option<String>,
+    /// When it was last changed, likewise.
+    pub updated: Option<String>,
+    /// The names of those who changed it, as its repository tells.
+    pub contributors: Vec<String>,
     /// The same note in every language that there is, itself among them, the site's language first; none for a note in one language.
     pub translations: Vec<PageId>,
     /// True for a page that lists leave out, since its translation in the same folder stands for it.
@@ -172,6 +180,8 @@ pub struct Origin<'a> {
     pub held_back: &'a [SourcePath],
     /// The texts of the files that notes include in code blocks: those that [`include::wanted`] names. `None` where there are none.
     pub texts: Option<&'a include::Texts>,
+    /// What the repository tells of the notes. `None` where there is none, or nobody asks it.
+    pub history: Option<&'a History>,
 }
 
 /// Assembles the site: leaves out what is not published, gives addresses, resolves links.
@@ -254,21 +264,30 @@ fn assemble_by(
         .into_iter()
         .zip(addresses.pages)
         .zip(plan.home.iter().zip(letters).zip(&places))
-        .map(|((note, url), (((folder, is_index), letters), place))| Page {
-            language: own_language(&note).or_else(|| place.language.clone()).unwrap_or_else(|| language::of_note(letters, &site_language)),
-            url,
-            folder: *folder,
-            is_index: *is_index,
-            links: Vec::new(),
-            backlinks: Vec::new(),
-            mentions: Vec::new(),
-            tags: Vec::new(),
-            tag_targets: Vec::new(),
-            previous: None,
-            next: None,
-            translations: Vec::new(),
-            is_translation: false,
-            note,
+        .map(|((note, url), (((folder, is_index), letters), place))| {
+            let record = origin.history.and_then(|history| history.of(&note.path));
+            let (created, updated) = date::of(&note.front_matter, record);
+            Page {
+                created,
+                updated,
+                contributors: record.map(|record| record.people.clone()).unwrap_or_default(),
+                language: own_language(&note)
+                    .or_else(|| place.language.clone())
+                    .unwrap_or_else(|| language::of_note(letters, &site_language)),
+                url,
+                folder: *folder,
+                is_index: *is_index,
+                links: Vec::new(),
+                backlinks: Vec::new(),
+                mentions: Vec::new(),
+                tags: Vec::new(),
+                tag_targets: Vec::new(),
+                previous: None,
+                next: None,
+                translations: Vec::new(),
+                is_translation: false,
+                note,
+            }
         })
         .collect();
     translation::group(&mut pages, &places, &site_language);

@@ -4,6 +4,8 @@
 
 pub mod decode;
 pub mod disk;
+pub mod git;
+pub mod history;
 pub mod picture;
 
 use std::sync::Arc;

@@ -116,7 +116,7 @@ fn a_page_tells_its_languages_and_leads_to_them() {
         "<a rel=\"alternate\" lang=\"zh\" hreflang=\"zh\" href=\"a.html\">中文</a>",
         "<span>Search</span>",
         // The first page in the reader's language; and the way on, in it where that is possible.
-        "<a class=\"site-title\" href=\"index.en.html\">",
+        "<a class=\"site-title\" href=\"index.en.html\"",
         "<a class=\"previous\" rel=\"prev\" href=\"index.en.html\"",
         "<a class=\"next\" rel=\"next\" href=\"c.en.html\"",
     ] {

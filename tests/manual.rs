@@ -20,6 +20,7 @@ const WITHOUT_EXAMPLE: &[Code] = &[
     Code::FileName,
     Code::SkippedFile,
     Code::NestedTooDeep,
+    Code::History,
     Code::Budget,
     Code::Search,
     Code::ExternalLink,

@@ -100,6 +100,11 @@ pub(super) fn run(opened: &Opened, wanted: Wanted, report: &mut Report) -> Resul
     if !opened.content.is_dir() {
         return Ok(finish(None, found, opened, (0, 0, 0), times, Vec::new()));
     }
+    // Another program works on this meanwhile.
+    let history = config.git.then(|| {
+        let folder = opened.content.clone();
+        std::thread::spawn(move || source::git::read(&folder))
+    });
     let (tree, diagnostics) = times.phase(report, "read", || source::disk::read(opened.folder()));
     let notes_read = tree.notes.len();
     if notes_read == 0 && diagnostics.is_empty() {
@@ -133,7 +138,9 @@ pub(super) fn run(opened: &Opened, wanted: Wanted, report: &mut Report) -> Resul
     let name = opened.places.root.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let included = site::include::wanted(&Rules::of(config), &notes, &tree.attachments);
     let texts = source::disk::read_texts(opened.folder(), included);
-    let origin = site::Origin { name: &name, held_back: &held_back, texts: Some(&texts) };
+    let (history, fault) = times.phase(report, "history", || history.and_then(|history| history.join().ok()).unwrap_or_default());
+    found.extend(fault);
+    let origin = site::Origin { name: &name, held_back: &held_back, texts: Some(&texts), history: Some(&history) };
     let (site, diagnostics) = times.phase(report, "link", || site::assemble_from(origin, config.clone(), notes, &tree.attachments));
     let audit = if wanted.audit { privacy::audit(&site, private, &tree.attachments) } else { Vec::new() };
     let sizes: BTreeMap<SourcePath, u64> = tree.attachments.iter().map(|file| (file.path.clone(), file.size)).collect();

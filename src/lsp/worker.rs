@@ -123,7 +123,7 @@ impl Worker<'_> {
         let mut config = inputs.config.clone();
         // They are shown on pages only.
         config.mentions = false;
-        let origin = Origin { name: &inputs.name, held_back: &inputs.held_back, texts: Some(&inputs.texts) };
+        let origin = Origin { name: &inputs.name, held_back: &inputs.held_back, texts: Some(&inputs.texts), history: None };
         let (site, mut faults) = site::assemble_again(&mut self.memo, origin, config.clone(), inputs.notes.clone(), &inputs.attachments);
         let rules = Rules::of(&config);
         let is_private = |path: &SourcePath| rules.file(path).is_some();

@@ -48,6 +48,7 @@ pub(super) fn view(shared: &Shared<'_>, page: &Page) -> AroundView {
     AroundView {
         address: if license.is_empty() && !attribution { String::new() } else { readable(&address) },
         authors: authors.into_iter().map(|person| LinkView { title: person.name, url: person.url }).collect(),
+        contributors: if config.contributors { page.contributors.clone() } else { Vec::new() },
         license,
         attribution,
         edit: if is_open { link(&config.edit, repository.map(|repository| repository.edit(source))) } else { String::new() },

@@ -125,10 +125,7 @@ pub(super) fn sitemap(shared: &Shared<'_>) -> Option<String> {
             escape_into(&mut out, &ascii(&shared.absolute(&other.url)?));
             out.push_str("\"/>");
         }
-        let day = page.map(|page| {
-            let front_matter = &page.note.front_matter;
-            super::listing::day(front_matter.updated.as_deref().or(front_matter.date.as_deref()))
-        });
+        let day = page.map(|page| super::listing::day(super::metadata::changed(page)));
         if let Some(day) = day.filter(|day| super::listing::is_date(day)) {
             out.push_str("<lastmod>");
             out.push_str(&day);

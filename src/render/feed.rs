@@ -35,7 +35,7 @@ struct Entry<'a> {
 /// Whether the site has feeds: it has an address, wants some, and a note has a date.
 pub(super) fn has(shared: &Shared<'_>) -> bool {
     let config = &shared.site.config;
-    config.base_url.is_some() && config.feed > 0 && shared.site.pages.iter().any(|page| changed(&page.note.front_matter).is_some())
+    config.base_url.is_some() && config.feed > 0 && shared.site.pages.iter().any(|page| changed(page).is_some())
 }
 
 /// The file [`ATOM`].
@@ -55,11 +55,8 @@ fn base<'a>(shared: &Shared<'a>) -> &'a str {
 /// The notes that the feeds hold.
 pub(super) fn pages(shared: &Shared<'_>) -> Vec<PageId> {
     let site = shared.site;
-    let mut dated: Vec<(String, PageId)> = (0..)
-        .map(PageId)
-        .zip(&site.pages)
-        .filter_map(|(id, page)| Some((instant(&moment(changed(&page.note.front_matter)?)), id)))
-        .collect();
+    let mut dated: Vec<(String, PageId)> =
+        (0..).map(PageId).zip(&site.pages).filter_map(|(id, page)| Some((instant(&moment(changed(page)?)), id))).collect();
     dated.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.0.cmp(&b.1.0)));
     dated.truncate(site.config.feed);
     dated.into_iter().map(|(_, id)| id).collect()
@@ -70,15 +67,14 @@ fn newest<'a>(shared: &Shared<'a>, code: &Blocks) -> Vec<Entry<'a>> {
     let site = shared.site;
     let entry = |id: PageId| {
         let page = &site.pages[id.0 as usize];
-        let front_matter = &page.note.front_matter;
         let url = shared.absolute(&page.url)?;
-        let updated = moment(changed(front_matter)?);
+        let updated = moment(changed(page)?);
         let (content, _) = body::fill(site, code, shared.theme.words(&page.language), id);
         Some(Entry {
             page,
             content: absolute(&content, &url),
             url,
-            published: front_matter.date.as_deref().filter(|date| is_date(date)).map(moment).unwrap_or_default(),
+            published: page.created.as_deref().filter(|date| is_date(date)).map(moment).unwrap_or_default(),
             updated,
             summary: description(&page.note),
         })

@@ -93,7 +93,7 @@ pub(super) fn entry(site: &Site, page: PageId, from: &UrlPath, language: &str) -
         url: page.url.href_from(from),
         description: page.note.front_matter.description.clone().unwrap_or_default(),
         lang: foreign(&page.language, language),
-        date: day(page.note.front_matter.date.as_deref()),
+        date: day(page.created.as_deref()),
         notes: 0,
     }
 }

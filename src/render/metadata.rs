@@ -62,9 +62,9 @@ fn cut(text: &str) -> String {
     format!("{}…", text[..end].trim_end_matches([' ', '，', '、', '；', ',', ';', '：', ':']))
 }
 
-/// The day or moment of the last change that the note tells: `updated`, else `date`. RFC 3339.
-pub(super) fn changed(front_matter: &FrontMatter) -> Option<&str> {
-    front_matter.updated.as_deref().or(front_matter.date.as_deref()).filter(|date| super::listing::is_date(date))
+/// The day or moment of the last change that is known of a note: `updated`, else `created`. RFC 3339.
+pub(super) fn changed(page: &Page) -> Option<&str> {
+    page.updated.as_deref().or(page.created.as_deref()).filter(|date| super::listing::is_date(date))
 }
 
 /// A note's picture, by its full address: `image` or `cover` of the front matter, when that is one.
@@ -93,7 +93,7 @@ pub(super) fn structured(shared: &Shared<'_>, page: &Page, description: &str, ab
     if !description.is_empty() {
         put("description", description.into());
     }
-    for (key, date) in [("datePublished", &front_matter.date), ("dateModified", &front_matter.updated)] {
+    for (key, date) in [("datePublished", &page.created), ("dateModified", &page.updated)] {
         if let Some(date) = date.as_deref().filter(|date| super::listing::is_date(date)) {
             put(key, date.into());
         }

@@ -239,8 +239,8 @@ impl Shared<'_> {
         let link = |id: PageId| listing::link(site, id, &page.url);
         let tags = page.tags.iter().filter_map(|tag| site.tags.get(tag.0 as usize));
         let view = NoteView {
-            date: day(front_matter.date.as_deref()),
-            updated: day(front_matter.updated.as_deref()),
+            date: day(page.created.as_deref()),
+            updated: day(page.updated.as_deref()),
             tags: tags.map(|tag| LinkView { title: tag.name.clone(), url: tag.url.href_from(&page.url) }).collect(),
             words: page.note.length.total(),
             minutes: page.note.length.minutes(),

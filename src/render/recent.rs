@@ -17,7 +17,7 @@ const LISTED: usize = 200;
 
 /// Whether any note tells when it was changed.
 pub(super) fn has(site: &Site) -> bool {
-    site.pages.iter().any(|page| changed(&page.note.front_matter).is_some())
+    site.pages.iter().any(|page| changed(page).is_some())
 }
 
 /// The page.
@@ -30,7 +30,7 @@ pub(super) fn page(shared: &Shared<'_>, url: &UrlPath) -> Result<Artifact, Diagn
 
 fn months(site: &Site, from: &UrlPath, language: &str) -> Vec<MonthView> {
     let pages = (0..).map(PageId).zip(&site.pages);
-    let mut dated: Vec<(&str, PageId)> = pages.filter_map(|(id, page)| Some((changed(&page.note.front_matter)?, id))).collect();
+    let mut dated: Vec<(&str, PageId)> = pages.filter_map(|(id, page)| Some((changed(page)?, id))).collect();
     // Of one moment, in reading order.
     dated.sort_by(|a, b| b.0.cmp(a.0).then(a.1.cmp(&b.1)));
     dated.truncate(LISTED);

@@ -191,6 +191,8 @@ pub struct NoteView {
 pub struct AroundView {
     /// Who wrote it; a `url` may be `""`.
     pub authors: Vec<LinkView>,
+    /// The names of those who changed it, where the site shows them.
+    pub contributors: Vec<String>,
     /// The note's full address as people read it, where a licence or attribution asks for it and it is known; else `""`.
     pub address: String,
     /// The licence in pieces, each with the address of its text or `""`.

@@ -21,7 +21,8 @@ use crate::site::include::{self, Texts};
 use crate::site::privacy::Rules;
 use crate::site::{self, Origin};
 use crate::source::disk::{self, Folder};
-use crate::source::{Attachment, SourceFile};
+use crate::source::history::History;
+use crate::source::{Attachment, SourceFile, git};
 use crate::theme::{Overrides, Theme};
 
 /// Where a site is and how it is configured, as the command line finds it.
@@ -76,6 +77,8 @@ struct Inputs {
     attachments: Vec<Attachment>,
     /// The texts of the files that code blocks include.
     texts: Texts,
+    /// What git tells of the notes.
+    history: Arc<History>,
     theme: Arc<Theme>,
     /// What of the theme is the site's own.
     overrides: Overrides,
@@ -97,6 +100,7 @@ impl Inputs {
             && self.notes.iter().zip(&other.notes).all(|(a, b)| Arc::ptr_eq(a, b))
             && self.held_back == other.held_back
             && self.texts == other.texts
+            && (Arc::ptr_eq(&self.history, &other.history) || self.history == other.history)
             // Of the others only their names and the sizes of pictures count: what they hold is read when they are asked for.
             && self.attachments.iter().map(|file| (&file.path, file.pixels)).eq(other.attachments.iter().map(|file| (&file.path, file.pixels)))
     }
@@ -138,6 +142,7 @@ pub struct Preview {
     options: Option<markdown::Options>,
     overrides: Overrides,
     is_configured: bool,
+    history: git::Memo,
     theme: Option<Arc<Theme>>,
     theme_faults: Vec<Diagnostic>,
     cache: Arc<highlight::Cache>,
@@ -221,6 +226,8 @@ impl Preview {
             self.parse(&reading.tree.notes, markdown::Options { untrusted: place.config.untrusted, ..Default::default() });
         let wanted = include::wanted(&Rules::of(&place.config), &notes, &reading.tree.attachments);
         let texts = disk::read_texts(place.folder(), wanted);
+        let (history, fault) = if place.config.git { self.history.read(&place.content) } else { Default::default() };
+        self.said.extend(fault);
         let mut inputs = Inputs {
             config: place.config.clone(),
             name: place.name.clone(),
@@ -228,6 +235,7 @@ impl Preview {
             held_back,
             attachments: reading.tree.attachments,
             texts,
+            history,
             theme,
             overrides: self.overrides.clone(),
             faults: Vec::new(),
@@ -258,7 +266,8 @@ impl Preview {
             return Update::Same;
         }
         let before = self.said.clone();
-        let origin = Origin { name: &inputs.name, held_back: &inputs.held_back, texts: Some(&inputs.texts) };
+        let origin =
+            Origin { name: &inputs.name, held_back: &inputs.held_back, texts: Some(&inputs.texts), history: Some(&inputs.history) };
         let (site, mut faults) =
             site::assemble_again(&mut self.memo, origin, inputs.config.clone(), inputs.notes.clone(), &inputs.attachments);
         faults.extend(disk::check_attachments(place.folder(), &site.attachments));

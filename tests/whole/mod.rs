@@ -65,7 +65,7 @@ pub(crate) fn build(theme: &Theme, config: Config, files: &[(&str, &str)]) -> Wh
     let wanted = site::include::wanted(&Rules::of(&config), &notes, &attachments);
     let text = |path: &SourcePath| files.iter().find(|(name, _)| *name == path.as_str()).map_or("", |(_, text)| text);
     let texts: Texts = wanted.into_iter().map(|path| (path.clone(), Ok(text(&path).into()))).collect();
-    let origin = Origin { name: "site", held_back: &held_back, texts: Some(&texts) };
+    let origin = Origin { name: "site", held_back: &held_back, texts: Some(&texts), history: None };
     let (site, faults) = site::assemble_from(origin, config, notes, &attachments);
     diagnostics.extend(faults);
     let (artifacts, faults) = render(&site, theme, &Cache::default());
