@@ -36,6 +36,7 @@ use value::Reader;
 /// private = []          # "work/**", "*.private.md"
 /// mentions = true
 /// graph = true
+/// offline = false      # whether a hosted site opens without a network once it was visited
 /// previews = true       # of what a link leads to, when the pointer rests on it
 /// pinyin = false
 /// feed = 20             # newest notes in the feeds; 0 for none
@@ -103,6 +104,8 @@ pub struct Config {
     pub graph: bool,
     /// Whether pages show the beginning of what an internal link leads to, when the pointer rests on it or the keyboard is there.
     pub previews: bool,
+    /// Whether a hosted site keeps itself in the browser, so that it opens without a network once it was visited.
+    pub offline: bool,
     /// Whether addresses spell Chinese names in pinyin: `静态Pod.md` becomes `jing-tai-Pod.html`. Anchors stay as they are.
     pub pinyin: bool,
     /// How many of the newest notes the feeds hold; 0 for no feeds. They need `base_url`.
@@ -182,6 +185,7 @@ impl Default for Config {
             mentions: true,
             graph: true,
             previews: true,
+            offline: false,
             pinyin: false,
             feed: 20,
             llms: true,
@@ -231,6 +235,7 @@ const KEYS: &[&str] = &[
     "mentions",
     "graph",
     "previews",
+    "offline",
     "pinyin",
     "feed",
     "llms",
@@ -305,6 +310,7 @@ impl Config {
                 "mentions" => config.mentions = reader.bool(value).unwrap_or(config.mentions),
                 "pinyin" => config.pinyin = reader.bool(value).unwrap_or(config.pinyin),
                 "graph" => config.graph = reader.bool(value).unwrap_or(config.graph),
+                "offline" => config.offline = reader.bool(value).unwrap_or(config.offline),
                 "previews" => config.previews = reader.bool(value).unwrap_or(config.previews),
                 "feed" => config.feed = reader.count(value).unwrap_or(config.feed),
                 "llms" => config.llms = reader.bool(value).unwrap_or(config.llms),

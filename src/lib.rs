@@ -22,6 +22,7 @@ pub mod engine;
 pub mod index;
 pub mod lsp;
 pub mod note;
+pub mod offline;
 pub mod path;
 pub mod publish;
 pub mod render;

@@ -14,9 +14,12 @@ fn scripts_are_type_checked() {
         eprintln!("skipped: TypeScript is not installed (`npm install typescript`, then TSC=node_modules/.bin/tsc)");
         return;
     }
-    let project = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser/tsconfig.json");
-    let run = Command::new(program).arg("-p").arg(project).output().unwrap();
-    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stdout));
+    // A service worker has other globals than a page.
+    for project in ["tsconfig.json", "tsconfig.worker.json"] {
+        let project = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser").join(project);
+        let run = Command::new(&program).arg("-p").arg(project).output().unwrap();
+        assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stdout));
+    }
 }
 
 #[test]

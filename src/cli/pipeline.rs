@@ -19,7 +19,7 @@ use crate::path::{SourcePath, UrlPath};
 use crate::site::privacy::{self, Reason, Rules, Verdict};
 use crate::site::review;
 use crate::theme::{Overrides, Theme};
-use crate::{index, render, site, source};
+use crate::{index, offline, render, site, source};
 
 /// What the phases made.
 #[derive(Debug)]
@@ -173,6 +173,10 @@ pub(super) fn run(opened: &Opened, wanted: Wanted, report: &mut Report) -> Resul
     let attachment =
         |(source, url): &(SourcePath, crate::path::UrlPath)| Artifact { path: url.clone(), payload: Payload::Attachment(source.clone()) };
     artifacts.extend(site.attachments.iter().map(attachment));
+    if config.offline {
+        let fingerprints = source::disk::fingerprints(opened.folder(), &site.attachments);
+        artifacts.extend(offline::worker(&artifacts, &fingerprints));
+    }
 
     let advice = if wanted.advice { advice(&site) } else { Vec::new() };
     let mut other_sites = wanted.external.map(|options| {

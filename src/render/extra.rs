@@ -2,6 +2,8 @@
 //!
 //! In: `Site`. Out: artifacts. `sitemap.xml` and `robots.txt` need the site's address and are left out without it.
 
+use serde_json::json;
+
 use super::html::escape_into;
 use super::listing::link;
 use super::page::{About, Shared};
@@ -135,6 +137,29 @@ pub(super) fn sitemap(shared: &Shared<'_>) -> Option<String> {
     }
     out.push_str("</urlset>\n");
     Some(out)
+}
+
+/// The facts of the site as an app. Relative references count from the file itself.
+pub(super) fn web_manifest(shared: &Shared<'_>) -> String {
+    let icon = |src: &str, sizes: &str, kind: &str, purpose: &str| json!({ "src": src, "sizes": sizes, "type": kind, "purpose": purpose });
+    let facts = json!({
+        "name": shared.title(),
+        "description": shared.site.config.description,
+        "lang": shared.facts.language,
+        "start_url": format!("../../{}", shared.home().encoded()),
+        "scope": "../../",
+        "id": "../../",
+        "display": "minimal-ui",
+        "background_color": "#faf7f0",
+        "theme_color": "#faf7f0",
+        "icons": [
+            icon("../favicon.svg", "any", "image/svg+xml", "any"),
+            icon("icon-192.png", "192x192", "image/png", "any"),
+            icon("icon-512.png", "512x512", "image/png", "any"),
+            icon("icon-mask-512.png", "512x512", "image/png", "maskable"),
+        ],
+    });
+    format!("{facts}\n")
 }
 
 /// Everything may be read; where the sitemap is.

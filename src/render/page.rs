@@ -84,6 +84,7 @@ impl Facts {
         let previews = Shards::new(site);
         let web = Web::new(site);
         let view = SiteView {
+            offline: site.config.offline,
             previews: previews.count(),
             title: title(site),
             description: site.config.description.clone(),

@@ -13,6 +13,7 @@ use super::{around, extra, feed, graph, letters, listing, nav, once, preview, re
 use crate::bundle::{Artifact, Payload};
 use crate::diagnostic::Diagnostic;
 use crate::note::LinkKind;
+use crate::offline;
 use crate::path::{SourcePath, UrlPath};
 use crate::site::{FolderId, PageId, Site, Target};
 use crate::theme::Theme;
@@ -49,6 +50,8 @@ enum Job {
     Graph,
     GraphScript,
     Tree(FolderId),
+    /// The site as an app.
+    WebManifest,
     /// The addresses of all notes, for a random one.
     Notes,
     /// The beginnings of some notes.
@@ -106,7 +109,11 @@ impl Plan {
         }
         jobs.extend(free(listing::NOTES, &taken).map(|url| (url, Job::Notes)));
         jobs.extend(preview::files(&facts.previews).map(|(at, url)| (url, Job::Preview(at))));
-        let statics = theme.statics().filter(|(url, _)| !taken.contains(&SourcePath::fold(url.as_str())));
+        if site.config.offline {
+            jobs.extend(free(offline::MANIFEST, &taken).map(|url| (url, Job::WebManifest)));
+        }
+        let is_wanted = |url: &UrlPath| site.config.offline || !url.as_str().starts_with(offline::FOLDER);
+        let statics = theme.statics().filter(|(url, _)| is_wanted(url) && !taken.contains(&SourcePath::fold(url.as_str())));
         jobs.extend(statics.map(|(url, _)| (url.clone(), Job::Static)));
         let has_address = site.config.base_url.is_some();
         let listings = [
@@ -223,6 +230,7 @@ fn work(shared: &Shared<'_>, code: &Blocks, url: &UrlPath, job: Job, faults: &mu
         Job::Graph => text(Some(graph::json(shared.site))),
         Job::GraphScript => text(Some(graph::script(shared.site))),
         Job::Tree(id) => text(Some(nav::script(shared.site, id))),
+        Job::WebManifest => text(Some(extra::web_manifest(shared))),
         Job::Notes => text(Some(listing::addresses(shared.site))),
         Job::Preview(at) => text(Some(preview::script(shared.site, &shared.facts.previews, at))),
         Job::Static => {

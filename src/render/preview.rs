@@ -73,7 +73,11 @@ fn note(note: &Note, language: &str) -> Value {
         })
         .collect();
     let written = note.front_matter.description.as_deref().filter(|written| !written.trim().is_empty());
-    let text = written.map_or_else(|| beginning(&note.sections, NOTE), str::to_owned);
+    // What stands before the first heading, where there is any.
+    let lead = note.sections.iter().take_while(|section| section.heading.is_none()).count();
+    let text =
+        || Some(beginning(&note.sections[..lead], NOTE)).filter(|text| !text.is_empty()).unwrap_or_else(|| beginning(&note.sections, NOTE));
+    let text = written.map_or_else(text, str::to_owned);
     json!([note.title, language, text, sections])
 }
 

@@ -48,6 +48,8 @@ pub struct SiteView {
     pub notes: usize,
     /// Whether the site has a `static/custom.css`.
     pub custom_css: bool,
+    /// Whether it opens without a network once it was visited.
+    pub offline: bool,
     /// Over how many scripts the previews of notes are spread; 0 for no previews.
     pub previews: usize,
     /// The name of the search engine's file: the page's script loads it together with the index.

@@ -13,7 +13,7 @@ use crate::config::Config;
 use crate::path::{SourcePath, UrlPath};
 
 /// Files at the site's root that Biji makes itself. Everything below `biji/` is reserved too.
-const RESERVED: [&str; 4] = ["404.html", "robots.txt", "sitemap.xml", "feed.xml"];
+const RESERVED: [&str; 5] = ["404.html", "biji-worker.js", "robots.txt", "sitemap.xml", "feed.xml"];
 
 /// The folder of generated files. A source folder of this name is published as `biji-`, so a vault that has one builds all the same.
 pub const GENERATED: &str = "biji";

@@ -23,6 +23,7 @@ use super::picture::{self, Pixels};
 use super::{Attachment, SHOWN, SourceFile, SourceTree};
 use crate::config::glob;
 use crate::diagnostic::{Code, Diagnostic, File, reason};
+use crate::offline::{self, Fingerprints};
 use crate::path::SourcePath;
 use crate::publish::MANIFEST;
 use crate::text::Span;
@@ -123,6 +124,16 @@ pub fn check_attachments(folder: Folder<'_>, attachments: &[(SourcePath, crate::
         Some(cannot_read(shown(folder.prefix, path.as_str()), &error))
     };
     attachments.par_iter().filter_map(|(path, _)| unreadable(path)).collect()
+}
+
+/// The hashes of attachments for the site's service worker. One that cannot be read has none: [`check_attachments`] reports it.
+#[must_use]
+pub fn fingerprints(folder: Folder<'_>, attachments: &[(SourcePath, crate::path::UrlPath)]) -> Fingerprints {
+    let fingerprint = |(path, url): &(SourcePath, crate::path::UrlPath)| {
+        let file = fs::File::open(locate(folder.path, path)).ok()?;
+        Some((path.clone(), offline::fingerprint(url, file).ok()?))
+    };
+    attachments.par_iter().filter_map(fingerprint).collect::<Vec<_>>().into_iter().collect()
 }
 
 /// The texts of files that code blocks include, or a sentence that says why one cannot be shown.

@@ -118,12 +118,17 @@ impl Page {
         result["result"]["value"].take()
     }
 
+    /// Whether an expression holds. While a page is being left, it does not.
+    pub(crate) fn holds(&mut self, expression: &str) -> bool {
+        let params = json!({ "expression": format!("Boolean({expression})"), "returnByValue": true });
+        self.try_call("Runtime.evaluate", &params).is_ok_and(|result| result["result"]["value"] == json!(true))
+    }
+
     /// Waits until an expression holds. While a page is being left, it does not.
     pub(crate) fn wait(&mut self, expression: &str) {
         let start = Instant::now();
-        let params = json!({ "expression": format!("Boolean({expression})"), "returnByValue": true });
         loop {
-            if self.try_call("Runtime.evaluate", &params).is_ok_and(|result| result["result"]["value"] == json!(true)) {
+            if self.holds(expression) {
                 return;
             }
             if start.elapsed() > PATIENCE {

@@ -19,6 +19,8 @@ pub(crate) const STRICT: &str = "default-src 'self'; script-src 'self' 'wasm-uns
 pub(crate) enum Fault {
     Missing,
     Bytes(Vec<u8>),
+    /// Itself, after a time.
+    Late(Duration),
 }
 
 /// What a test may change while the server runs.
@@ -30,6 +32,8 @@ pub(crate) struct State {
     pub(crate) faults: BTreeMap<String, Fault>,
     /// What each response waits: so that what depends on what can be seen.
     pub(crate) delay: Duration,
+    /// Whether every connection is closed without an answer, as if there were no network.
+    pub(crate) is_down: bool,
     /// Paths relative to the folder, and the bytes of each response's body.
     pub(crate) log: Vec<(String, usize)>,
 }
@@ -46,8 +50,14 @@ impl Server {
     pub(crate) fn start(folder: &Path) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
-        let state =
-            State { folder: folder.to_owned(), policy: STRICT.to_owned(), faults: BTreeMap::new(), delay: Duration::ZERO, log: Vec::new() };
+        let state = State {
+            folder: folder.to_owned(),
+            policy: STRICT.to_owned(),
+            faults: BTreeMap::new(),
+            delay: Duration::ZERO,
+            is_down: false,
+            log: Vec::new(),
+        };
         let state = Arc::new(Mutex::new(state));
         let shared = Arc::clone(&state);
         std::thread::spawn(move || {
@@ -87,14 +97,22 @@ fn converse(stream: &TcpStream, state: &Mutex<State>) -> std::io::Result<()> {
             (state.folder.join(&path), state.faults.get(&path).cloned(), state.policy.clone(), state.delay)
         };
         std::thread::sleep(delay);
+        if state.lock().unwrap().is_down {
+            return Ok(());
+        }
         let body = match fault {
             Some(Fault::Missing) => None,
             Some(Fault::Bytes(bytes)) => Some(bytes),
+            Some(Fault::Late(wait)) => {
+                std::thread::sleep(wait);
+                std::fs::read(file).ok()
+            }
             None => std::fs::read(file).ok(),
         };
         let kind = match path.rsplit('.').next() {
             Some("html") => "text/html; charset=utf-8",
             Some("js") => "text/javascript; charset=utf-8",
+            Some("webmanifest") => "application/manifest+json",
             Some("css") => "text/css; charset=utf-8",
             Some("svg") => "image/svg+xml",
             _ => "application/octet-stream",
