@@ -166,6 +166,14 @@ pub enum Fill {
     Word(&'static str),
 }
 
+impl Note {
+    /// Whether the note says itself what it is called, in its front matter or by a heading; else it is called by its file's name.
+    #[must_use]
+    pub fn has_own_title(&self) -> bool {
+        self.front_matter.title.is_some() || self.title != title_of(&self.path)
+    }
+}
+
 /// Reads one note. `None` when its front matter cannot be read: the note might have said `publish: false`, so it is held back, and a
 /// diagnostic says so.
 #[must_use]

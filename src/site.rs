@@ -244,6 +244,7 @@ fn assemble_by(
     notes.sort_by(|a, b| a.path.cmp(&b.path));
     let rules = if everything { Rules::open(&config) } else { Rules::of(&config) };
     let (order, order_faults) = order::Order::of(&config, &notes);
+    order.name(&mut notes);
     let (mut published, private): (Vec<Arc<Note>>, Vec<Arc<Note>>) = notes.into_iter().partition(|note| rules.note(note).is_none());
     // A file in a private folder is to a reference what a private note is.
     let (private_files, attachments): (Vec<&Attachment>, Vec<&Attachment>) =

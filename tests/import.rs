@@ -207,7 +207,7 @@ fn mdbook() {
         ),
         (
             "s/src/SUMMARY.md",
-            "# Summary\n\n[Preface](preface.md)\n\n- [Zebra](zebra.md)\n  - [Inner](part/inner.md)\n- [Apple](apple.md)\n- [Later]()\n- [Part](part/README.md)\n- [Gone](gone.md)\n",
+            "# Summary\n\n[Preface](preface.md)\n\n- [Zebra](zebra.md)\n  - [Inner](part/inner.md)\n- [Apple](apple.md)\n- [Later]()\n- [Part](part/README.md)\n- [Gone](gone.md)\n- [The *last* chapter](ch01.md)\n",
         ),
         ("s/src/preface.md", "# Preface\n"),
         ("s/src/zebra.md", "# Zebra\n\n{{#include ../x.rs}}\n"),
@@ -215,6 +215,7 @@ fn mdbook() {
         ("s/src/part/README.md", "# The part\n"),
         ("s/src/apple.md", "# Apple\n"),
         ("s/src/unlisted.md", "# Unlisted\n"),
+        ("s/src/ch01.md", "<a id=\"old\"></a>\n\n## Nameless\n"),
     ]);
     scene.import(
         &["--from", "mdbook", "s"],
@@ -229,6 +230,7 @@ fn mdbook() {
             "src/zebra.md:3: an included file",
         ],
     );
+    assert!(scene.page("ch01.html").contains("<h1>The last chapter</h1>"), "the summary names what has no name of its own");
     assert_eq!(scene.sequence("preface.html")[..5], ["preface.html", "zebra.html", "part/inner.html", "apple.html", "part/index.html"]);
 }
 

@@ -1,6 +1,7 @@
 //! The reading order that the configuration gives: the list `order`, or the links of the note that `summary` names, as mdBook and GitBook have it.
 //!
-//! In: the configuration and the notes. Out: the place of every note and folder that is listed. What is not listed comes behind, as ever.
+//! In: the configuration and the notes. Out: the place of every note and folder that is listed, and what a summary calls notes that have no title of
+//! their own. What is not listed comes behind, as ever.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -16,6 +17,7 @@ use crate::path::SourcePath;
 pub struct Order {
     notes: BTreeMap<String, usize>,
     folders: BTreeMap<String, usize>,
+    titles: BTreeMap<String, String>,
 }
 
 impl Order {
@@ -50,6 +52,10 @@ impl Order {
                         let target = join(summary.path.parent(), &decode(split(link.target.trim(), true).path));
                         if let Some(path) = target.and_then(|target| paths.get(&SourcePath::fold(&target))) {
                             order.add(path);
+                            let title = link.text.split_whitespace().collect::<Vec<_>>().join(" ");
+                            if !title.is_empty() {
+                                order.titles.entry((*path).to_owned()).or_insert(title);
+                            }
                         }
                     }
                 }
@@ -78,6 +84,15 @@ impl Order {
     #[must_use]
     pub fn folder(&self, path: &str) -> usize {
         self.folders.get(path).copied().unwrap_or(usize::MAX)
+    }
+
+    /// Calls notes that have no title of their own by the words of the summary.
+    pub(super) fn name(&self, notes: &mut [Arc<Note>]) {
+        for note in notes.iter_mut().filter(|note| !note.has_own_title()) {
+            if let Some(title) = self.titles.get(note.path.as_str()) {
+                Arc::make_mut(note).title.clone_from(title);
+            }
+        }
     }
 
     /// Lists a note, and the folders that it is the first of.

@@ -100,7 +100,7 @@ fn summary(imported: &mut Imported, folder: &Path, below: &str, notes: &[String]
         }
         listed.insert(target.clone());
         match parse(&target) {
-            Some((chapter, _)) if chapter.title.trim() != link.text.trim() => {
+            Some((chapter, _)) if chapter.has_own_title() && chapter.title.trim() != link.text.trim() => {
                 let what = format!(
                     "the chapter is called `{}`, its page calls itself `{}`, and is listed so",
                     link.text.trim(),
