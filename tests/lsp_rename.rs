@@ -3,7 +3,7 @@
 //!
 //! `BIJI_RENAME_STEPS` and `BIJI_RENAME_SEED` make it longer and other.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests may fail loudly")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr, clippy::disallowed_methods, reason = "tests may fail loudly")]
 
 #[path = "lsp/session.rs"]
 #[allow(dead_code, reason = "other tests need the rest")]
@@ -169,7 +169,7 @@ fn corpus(name: &str) -> Option<PathBuf> {
         return Some(path);
     }
     assert!(std::env::var_os("BIJI_REQUIRE_ALL").is_none(), "{} is missing", path.display());
-    println!("skipped: {} is missing", path.display());
+    eprintln!("skipped: {} is missing", path.display());
     None
 }
 
@@ -225,7 +225,7 @@ fn change(state: &State, dice: &mut Dice) -> Option<(String, Edits, Vec<Move>)> 
         }
         _ => {
             let tag = state.site.tags.get(dice.roll(state.site.tags.len()))?.name.clone();
-            let edits = rename::tag(state, markdown::Options::default(), &tag, *dice.pick::<&str>(&["x", "读书/笔记", "a-b"])).ok()?;
+            let edits = rename::tag(state, markdown::Options::default(), &tag, dice.pick::<&str>(&["x", "读书/笔记", "a-b"])).ok()?;
             Some((format!("tag {tag}"), edits, Vec::new()))
         }
     }
@@ -362,7 +362,7 @@ fn a_note_of_a_vault_is_renamed() {
     let edit = editor.ask("textDocument/rename", parameters);
     editor.apply(&edit);
 
-    let to = SourcePath::new(&format!("{}/全新 note.md", path.parent()).trim_start_matches('/').to_owned()).unwrap();
+    let to = SourcePath::new(format!("{}/全新 note.md", path.parent()).trim_start_matches('/')).unwrap();
     let after = Notes::read(folder.path());
     assert!(after.texts.contains_key(&to) && !after.texts.contains_key(&path), "{path} → {to}");
     let moves = [Move { from: path.clone(), to }];
