@@ -33,6 +33,30 @@ fn it_says_what_it_can_and_says_goodbye() {
 }
 
 #[test]
+fn an_editor_that_can_do_little_gets_plain_edits() {
+    let folder = tempfile::tempdir().unwrap();
+    session::write(folder.path(), MOVED);
+    let mut editor = Editor::start(folder.path(), &["."]);
+    editor.ask("initialize", json!({ "capabilities": {} }));
+    let mut parameters = editor.at("a.md", "# ‸A");
+    parameters["newName"] = json!("Z");
+    let edit = editor.ask("textDocument/rename", parameters);
+    assert!(edit["documentChanges"].is_null() && edit["changes"].is_object(), "{edit}");
+    editor.apply(&edit);
+    assert!(editor.text("a.md").starts_with("# Z\n"));
+    // It cannot rename files; the outline is a list; who tells of changed files is the system.
+    let mut parameters = editor.at("a.md", "[[b‸]]");
+    parameters["newName"] = json!("z");
+    assert!(editor.refused("textDocument/rename", parameters).contains("cannot rename files"));
+    let outline = editor.ask("textDocument/documentSymbol", json!({ "textDocument": { "uri": editor.uri("sub/b.md") } }));
+    assert_eq!((outline[0]["name"].as_str(), outline[1]["name"].as_str()), (Some("B"), Some("H")));
+    editor.tell("initialized", json!({}));
+    editor.ask("workspace/symbol", json!({ "query": "" }));
+    session::write(editor.root(), &[("sub/c.md", "[[gone]]\n")]);
+    editor.faults("sub/c.md", &["1:3 broken-link no note or file `gone`"]);
+}
+
+#[test]
 fn an_editor_that_goes_without_a_word_ends_it() {
     let mut editor = Editor::with(NOTES);
     editor.input.take();

@@ -41,7 +41,8 @@ impl Client {
         let text = text_document.as_ref();
         Self {
             encoding: Encoding::choose(general.as_ref().and_then(|general| general.position_encodings.as_deref())),
-            document_changes: edit.and_then(|edit| edit.document_changes) == Some(true),
+            // Who makes and renames files takes them in this form, even where it does not say so (Neovim).
+            document_changes: edit.and_then(|edit| edit.document_changes) == Some(true) || !operations.is_empty(),
             creates: operations.contains(&ResourceOperationKind::Create),
             renames: operations.contains(&ResourceOperationKind::Rename),
             watches: watched.and_then(|watched| watched.dynamic_registration) == Some(true),
