@@ -13,6 +13,10 @@ COPY . .
 RUN cargo build --release --locked --package biji
 
 FROM debian:bookworm-slim
+# Biji asks git, where notes are in a repository, when they were changed and by whom.
+RUN apt-get update -q \
+    && apt-get install -y -q --no-install-recommends git \
+    && rm -rf /var/lib/apt/lists/*
 COPY --from=build /src/target/release/biji /usr/local/bin/biji
 # Nothing is kept in a container, so there is no point in a cache.
 ENV BIJI_CACHE_DIR=""
