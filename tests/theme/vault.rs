@@ -53,7 +53,7 @@ pub(crate) fn build_at(source: &Path, output: &Path) {
 fn note() -> String {
     let long = "kubectl get pods --all-namespaces --output=custom-columns=NAME:.metadata.name,NODE:.spec.nodeName --sort-by=.metadata.name";
     let mut text = format!(
-        "---\ntags: [k8s, kubelet]\ndate: 2026-11-20\n---\n# 静态 Pod\n\n由 kubelet *直接*管理，见[文档](https://kubernetes.io/docs/)与 `--pod-manifest-path`[^1]。\n\n\
+        "---\ntags: [k8s, kubelet]\ndate: 2026-11-20\n---\n# 静态 Pod\n\n由 kubelet *直接*管理（#静态）， 见[文档](https://kubernetes.io/docs/)与 `--pod-manifest-path`[^1]。\n\n\
          ```bash\n{long}\n```\n\n```yaml title=\"pod.yaml\" {{2}}\napiVersion: v1\nkind: Pod\n```\n\n> [!warning] 当心\n> 不经过 API 服务器。\n\n\
          | 字段 | 说明 | 默认值 | 起始版本 |\n|---|---|---:|---|\n| `staticPodPath` | 清单所在的目录，kubelet 周期性地扫描它 | 无 | v1.7 |\n\n\
          - [x] 写好\n- [ ] 改好\n\n> 引文。\n\n[^1]: 旧参数。\n"
