@@ -58,6 +58,7 @@ use value::Reader;
 /// source = "…"          # likewise
 /// git = true            # dates of notes that say none
 /// contributors = false  # names of those who changed a note, by git
+/// markdown = false      # a copy of every note as Markdown
 /// headers = false       # whether `_headers` is published: the policy for hosts that read it
 ///
 /// [reward]              # text, notes, [[reward.ways]] with name, picture, url
@@ -152,6 +153,8 @@ pub struct Config {
     pub git: bool,
     /// Whether notes name those who changed them, as git tells.
     pub contributors: bool,
+    /// Whether every note is also published as Markdown, for programs.
+    pub markdown: bool,
     /// Whether `_headers` is published, which tells some hosts the pages' content policy.
     pub headers: bool,
 }
@@ -209,6 +212,7 @@ impl Default for Config {
             languages: BTreeMap::new(),
             git: true,
             contributors: false,
+            markdown: false,
             headers: false,
         }
     }
@@ -259,6 +263,7 @@ const KEYS: &[&str] = &[
     "languages",
     "git",
     "contributors",
+    "markdown",
     "headers",
     "severity",
 ];
@@ -338,6 +343,7 @@ impl Config {
                 "languages" => config.languages = languages(&mut reader, value),
                 "git" => config.git = reader.bool(value).unwrap_or(config.git),
                 "contributors" => config.contributors = reader.bool(value).unwrap_or(config.contributors),
+                "markdown" => config.markdown = reader.bool(value).unwrap_or(config.markdown),
                 "headers" => config.headers = reader.bool(value).unwrap_or(config.headers),
                 "severity" => config.severity = reader.severities(value),
                 other => reader.unknown(key, other, KEYS),

@@ -12,6 +12,7 @@
 mod around;
 mod body;
 mod code;
+mod copy;
 pub mod diagram;
 mod embed;
 mod extra;
@@ -59,6 +60,28 @@ fn note(shared: &Shared<'_>, code: &highlight::Blocks, id: PageId, faults: &mut 
     let template = template(shared, id, faults);
     let html = shared.theme.render(&template, &context, &page.url)?;
     Ok(Artifact::new(page.url.clone(), html))
+}
+
+/// The copy of a note as Markdown.
+fn copy_of(shared: &Shared<'_>, code: &highlight::Blocks, id: PageId, url: &UrlPath) -> Artifact {
+    let page = &shared.site.pages[id.0 as usize];
+    // Its faults are told where the page is made.
+    let (body, _) = body::fill(shared.site, code, shared.theme.words(&page.language), id);
+    let people: Vec<String> = around::people(shared, page).into_iter().map(|person| person.name).collect();
+    let license = page.note.front_matter.license.as_ref().or(shared.site.config.license.as_ref());
+    let facts = copy::Facts {
+        title: &page.note.title,
+        keys: vec![
+            ("url", shared.absolute(&page.url).into()),
+            ("lang", page.language.clone().into()),
+            ("date", page.created.clone().into()),
+            ("updated", page.updated.clone().into()),
+            ("authors", people.into()),
+            ("license", license.cloned().into()),
+            ("tags", page.note.tags.clone().into()),
+        ],
+    };
+    Artifact::new(url.clone(), copy::copy(&facts, &body).into_bytes())
 }
 
 /// The template that a note asks for, when there is one.

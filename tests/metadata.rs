@@ -109,3 +109,44 @@ fn a_list_for_language_models() {
     assert!(list.contains("## k8s\n\n- [探针](k8s/探针.html): 三种探针 <b>\n"), "{list}");
     assert!(!list.contains("secret"), "{list}");
 }
+
+#[test]
+fn copies_as_markdown_hold_what_pages_hold() {
+    let files = [
+        ("index.md", "---\ntitle: 我的笔记\n---\n首页。\n"),
+        (
+            "k8s/静态 Pod.md",
+            "---\ndate: 2026-01-02\ntags: [pod]\nsecret_key: CANARY1\n---\n# 静态 Pod\n\n由 **kubelet** 管理 %%CANARY2%%，见[探针](探针.md#时间)、[[hidden|那篇]]和[坏](/home/CANARY3.md)。\n\n<!-- CANARY4 -->\n\n![[hidden]]\n\n![[探针]]\n\n```sh\nkubectl get pods # a\n```\n",
+        ),
+        ("k8s/探针.md", "# 探针\n\n## 时间\n\n| a | b |\n|---|--:|\n| 1 | 2 |\n"),
+        ("hidden.md", "---\npublish: false\ntitle: CANARY5\n---\nCANARY6\n"),
+    ];
+    let files_of = |config: Config| build(config, &files);
+    let copies = |files: &[(String, String)]| {
+        files.iter().filter(|(path, _)| path.ends_with(".md")).map(|(path, _)| path.clone()).collect::<Vec<_>>()
+    };
+    let plain = files_of(hosted());
+    assert_eq!(copies(&plain), Vec::<String>::new());
+    assert!(!find(&plain, "index.html").contains("text/markdown"));
+    let all = files_of(Config { markdown: true, license: Some("CC BY 4.0".into()), ..hosted() });
+    assert_eq!(copies(&all), ["index.md", "k8s/探针.md", "k8s/静态-Pod.md"]);
+    let copy = find(&all, "k8s/静态-Pod.md");
+    let head = "---\ntitle: \"静态 Pod\"\nurl: \"https://example.org/wiki/k8s/静态-Pod.html\"\nlang: \"zh\"\ndate: \"2026-01-02\"\nlicense: \"CC BY 4.0\"\ntags: [\"pod\"]\n---\n\n# 静态 Pod\n\n";
+    assert!(copy.starts_with(head), "{copy}");
+    for words in [
+        "由 **kubelet** 管理",
+        "见[探针](探针.html#时间)",
+        "那篇",
+        "## 时间",
+        "| a | b |\n|---|-:|\n| 1 | 2 |",
+        "````sh\nkubectl get pods # a\n````",
+    ] {
+        assert!(copy.contains(words), "no {words} in\n{copy}");
+    }
+    for (path, text) in all.iter().filter(|(path, _)| path.ends_with(".md") || path.ends_with(".txt")) {
+        assert!(!text.contains("CANARY") && !text.contains("hidden"), "{path}: {text}");
+    }
+    assert!(find(&all, "k8s/静态-Pod.html").contains("<link rel=\"alternate\" type=\"text/markdown\" href=\"静态-Pod.md\">"));
+    assert!(find(&all, "llms.txt").contains("(https://example.org/wiki/k8s/探针.md)"));
+    assert!(!find(&all, "404.html").contains("text/markdown"));
+}

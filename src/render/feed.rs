@@ -191,7 +191,10 @@ pub(super) fn llms(shared: &Shared<'_>) -> Option<String> {
         out.push_str(&format!("\n## {}\n\n", line(&folder.title)));
         for id in folder.index.iter().chain(&folder.pages) {
             let page = &site.pages[id.0 as usize];
-            let url = shared.absolute(&page.url).unwrap_or_else(|| page.url.href_from(&from));
+            // Programs read Markdown more easily than pages.
+            let copy = UrlPath::new(&super::plan::copy_of(&page.url)).filter(|_| site.config.markdown);
+            let address = copy.as_ref().unwrap_or(&page.url);
+            let url = shared.absolute(address).unwrap_or_else(|| address.href_from(&from));
             let about = description(&page.note);
             let about = if about.is_empty() { String::new() } else { format!(": {}", line(&about)) };
             let title = line(&page.note.title).replace('[', "\\[").replace(']', "\\]");

@@ -142,6 +142,7 @@ impl Shared<'_> {
             url: from.href_from(from),
             canonical: self.absolute(from).unwrap_or_default(),
             image: about.image.to_owned(),
+            markdown: self.markdown(about).map(|url| url.href_from(from)).unwrap_or_default(),
             structured: about.structured.to_owned(),
             feeds: metadata::feeds(self, from),
             languages: self.languages(from),
@@ -161,6 +162,12 @@ impl Shared<'_> {
         context.insert_value("nav", nav);
         context.insert_value("t", self.theme.words(about.language).value());
         context
+    }
+
+    /// The copy of a note as Markdown.
+    fn markdown(&self, about: &About<'_>) -> Option<UrlPath> {
+        let is_wanted = self.site.config.markdown && about.kind == "note";
+        UrlPath::new(&super::plan::copy_of(about.url)).filter(|_| is_wanted)
     }
 
     /// The languages that a page is in, when they are several.

@@ -63,6 +63,8 @@ enum Job {
     Robots,
     Llms,
     Headers,
+    /// A note as Markdown.
+    Copy(PageId),
 }
 
 impl Plan {
@@ -97,6 +99,11 @@ impl Plan {
         jobs.extend(site.redirects.iter().enumerate().map(|(at, (url, _))| (url.clone(), Job::Redirect(at))));
         jobs.extend(free("404.html", &taken).map(|url| (url, Job::NotFound)));
 
+        if site.config.markdown {
+            let copies =
+                (0..).map(PageId).zip(&site.pages).filter_map(|(id, page)| Some((free(&copy_of(&page.url), &taken)?, Job::Copy(id))));
+            jobs.extend(copies.collect::<Vec<_>>());
+        }
         taken.extend(jobs.iter().map(|(url, _)| SourcePath::fold(url.as_str())));
         if site.config.graph {
             jobs.extend(free(graph::JSON, &taken).map(|url| (url, Job::Graph)));
@@ -144,7 +151,7 @@ impl Plan {
         let (url, job) = &self.jobs[self.jobs.binary_search_by(|(other, _)| other.cmp(url)).ok()?];
         let shared = Shared { site, theme, facts: &self.facts };
         let code = match job {
-            Job::Note(page) => highlight::some(site, &embedded(site, &[*page]), cache),
+            Job::Note(page) | Job::Copy(page) => highlight::some(site, &embedded(site, &[*page]), cache),
             Job::Atom | Job::JsonFeed => highlight::some(site, &embedded(site, &feed::pages(&shared)), cache),
             _ => Blocks::default(),
         };
@@ -243,7 +250,13 @@ fn work(shared: &Shared<'_>, code: &Blocks, url: &UrlPath, job: Job, faults: &mu
         Job::Robots => text(extra::robots(shared)),
         Job::Llms => text(feed::llms(shared)),
         Job::Headers => text(around::headers(shared)),
+        Job::Copy(id) => Ok(super::copy_of(shared, code, id, url)),
     }
+}
+
+/// The address of a page's copy as Markdown.
+pub(super) fn copy_of(url: &UrlPath) -> String {
+    format!("{}.md", url.as_str().strip_suffix(".html").unwrap_or(url.as_str()))
 }
 
 /// The addresses that the site's own files have, folded.

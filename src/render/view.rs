@@ -75,6 +75,8 @@ pub struct PageView {
     pub canonical: String,
     /// The full address of its picture; may be `""`.
     pub image: String,
+    /// The note as Markdown, where the site has that; else `""`.
+    pub markdown: String,
     /// Its facts as JSON-LD, safe inside `<script type="application/ld+json">`; `""` where `canonical` is.
     pub structured: String,
     /// The feeds: their media type as the title. Empty without `base_url`, or when no note has a date.
