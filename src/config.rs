@@ -4,7 +4,9 @@
 //! mean", wrong values with their place). Every fault is reported: a wrong value does not hide the next. Knows nothing of disks.
 
 pub mod around;
+mod check;
 pub mod comments;
+pub mod permalinks;
 pub mod repository;
 mod value;
 
@@ -12,9 +14,10 @@ use std::collections::BTreeMap;
 
 use toml::de::DeTable;
 
-use crate::diagnostic::{Code, Diagnostic, File, Severity, nearest};
+use crate::diagnostic::{Code, Diagnostic, File, Severity};
 use crate::text::Span;
 use around::{Person, Reward};
+use check::{check_address_glob, check_glob, check_language, check_publish};
 use comments::Comments;
 use repository::Repository;
 use value::Reader;
@@ -64,6 +67,9 @@ use value::Reader;
 /// [reward]              # text, notes, [[reward.ways]] with name, picture, url
 /// [comments]            # provider and its keys
 /// [languages]           # language = "folder": en = "en"
+///
+/// [permalinks]          # folder = pattern of :year, :month, :day, :title, :slug, :name
+/// "_posts" = "/:year/:month/:day/:name/"
 ///
 /// [severity]            # code = "allow" | "warning" | "error"
 /// broken-link = "warning"
@@ -117,6 +123,8 @@ pub struct Config {
     pub untrusted: bool,
     /// The reading order of notes and folders, by their paths in the content folder; what is not listed comes behind.
     pub order: Vec<String>,
+    /// Patterns of addresses by folder of the content: the table `[permalinks]`, `"_posts" = "/:year/:month/:day/:name/"`.
+    pub permalinks: BTreeMap<String, String>,
     /// The note whose links give the reading order, like mdBook's `SUMMARY.md`; `""` for none.
     pub summary: String,
     /// The folder of archetypes, the templates of new notes, relative to ROOT; `""` for none. Where it lies in the content folder, it is no content.
@@ -194,6 +202,7 @@ impl Default for Config {
             llms: true,
             untrusted: false,
             order: Vec::new(),
+            permalinks: BTreeMap::new(),
             summary: String::new(),
             archetypes: "archetypes".into(),
             external_exclude: Vec::new(),
@@ -245,6 +254,7 @@ const KEYS: &[&str] = &[
     "llms",
     "untrusted",
     "order",
+    "permalinks",
     "summary",
     "archetypes",
     "external_exclude",
@@ -322,6 +332,7 @@ impl Config {
                 // What cannot be read must not let more pass than was meant.
                 "untrusted" => config.untrusted = reader.bool(value).unwrap_or(true),
                 "order" => config.order = reader.list(value, check_inside),
+                "permalinks" => config.permalinks = reader.texts(value, permalinks::check),
                 "summary" => config.summary = reader.checked(value, check_inside).unwrap_or(config.summary),
                 "archetypes" => config.archetypes = reader.checked(value, check_inside).unwrap_or(config.archetypes),
                 "external_exclude" => config.external_exclude = reader.list(value, check_address_glob),
@@ -457,28 +468,6 @@ fn check_report(text: &str) -> Result<String, (String, String)> {
     })
 }
 
-fn check_publish(text: &str) -> Result<String, (String, String)> {
-    if matches!(text, "all" | "marked") {
-        return Ok(text.to_owned());
-    }
-    let hint = nearest(text, ["all", "marked"]).map_or("one of `all` and `marked`".to_owned(), |near| format!("did you mean `{near}`?"));
-    Err((format!("`{text}` is not what `publish` can be"), hint))
-}
-
-fn check_glob(text: &str) -> Result<String, (String, String)> {
-    match glob(text) {
-        Ok(_) => Ok(text.to_owned()),
-        Err(fault) => Err((format!("`{text}` is not a glob: {}", fault.kind()), "like `drafts/**` or `*.tmp`".to_owned())),
-    }
-}
-
-fn check_address_glob(text: &str) -> Result<String, (String, String)> {
-    match globset::Glob::new(text) {
-        Ok(_) => Ok(text.to_owned()),
-        Err(fault) => Err((format!("`{text}` is not a glob: {}", fault.kind()), "like `https://wiki.example/**`".to_owned())),
-    }
-}
-
 /// A glob of `exclude`: `*` stops at `/`; without a `/` it fits a name in any folder; a folder's name stands for all that is in it.
 ///
 /// # Errors
@@ -487,17 +476,4 @@ pub fn glob(text: &str) -> Result<globset::Glob, globset::Error> {
     let trimmed = text.trim_start_matches("./").trim_matches('/');
     let anywhere = if trimmed.contains('/') || text.starts_with('/') { trimmed.to_owned() } else { format!("**/{trimmed}") };
     globset::GlobBuilder::new(&anywhere).literal_separator(true).backslash_escape(true).build()
-}
-
-/// Language tags of BCP 47 by their shape: `zh`, `zh-Hans`, `en-GB`.
-fn check_language(text: &str) -> Result<String, (String, String)> {
-    let parts: Vec<&str> = text.split('-').collect();
-    let shaped = parts.iter().all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric()));
-    if shaped && (2..=3).contains(&parts[0].len()) && parts[0].bytes().all(|b| b.is_ascii_alphabetic()) {
-        return Ok(text.to_owned());
-    }
-    let hint =
-        nearest(&text.replace('_', "-"), ["zh", "zh-Hans", "zh-Hant", "zh-CN", "zh-TW", "en", "en-US", "en-GB", "ja", "ko", "de", "fr"])
-            .map_or("like `zh`, `zh-Hant` or `en`".to_owned(), |name| format!("did you mean `{name}`?"));
-    Err((format!("`{text}` is no language tag"), hint))
 }

@@ -11,6 +11,7 @@ pub mod language;
 pub mod link;
 pub mod mention;
 pub mod order;
+mod permalink;
 pub mod pinyin;
 pub mod plan;
 pub mod privacy;
@@ -245,6 +246,7 @@ fn assemble_by(
     let rules = if everything { Rules::open(&config) } else { Rules::of(&config) };
     let (order, order_faults) = order::Order::of(&config, &notes);
     order.name(&mut notes);
+    permalink::give(&config, &mut notes);
     let (mut published, private): (Vec<Arc<Note>>, Vec<Arc<Note>>) = notes.into_iter().partition(|note| rules.note(note).is_none());
     // A file in a private folder is to a reference what a private note is.
     let (private_files, attachments): (Vec<&Attachment>, Vec<&Attachment>) =

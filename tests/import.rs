@@ -144,9 +144,10 @@ fn hexo() {
             "base_url = \"https://blog.example.net/b\"",
             "content = \"source\"",
             "archetypes = \"scaffolds\"",
+            "[permalinks]",
+            "\"_posts\" = \":year/:name/\"",
         ],
         &[
-            "_config.yml:9: addresses by the pattern `:year/:title/`",
             "_config.yml:4: a site has one language",
             "_config.yml:11: asset folders of posts",
             "_config.yml:12: the theme",
@@ -154,7 +155,8 @@ fn hexo() {
         ],
     );
     assert!(printed.contains("published 2 pages"), "{printed}");
-    let page = scene.page("_posts/hello.html");
+    let page = scene.page("2020/hello/index.html");
+    assert!(page.contains("href=\"../../about/index.html\""), "pages lead from there");
     assert!(page.contains("杂谈") && !page.contains("more --") || page.contains("<!-- more -->"), "{page}");
     let path = scene.run(&["new", "新文", "s", "--kind", "post", "--in", "_posts"], 0);
     assert!(fs::read_to_string(scene.path(path.trim())).unwrap().starts_with("---\ntitle: \"新文\"\ndate: 2"));
@@ -165,7 +167,7 @@ fn hugo() {
     let scene = Scene::new(&[
         (
             "s/hugo.toml",
-            "baseURL = 'https://h.example.net/'\nlanguageCode = 'en-us'\ntitle = 'My site'\ntheme = 'ananke'\n\n[params]\n  description = 'About \"it\"'\n\n[permalinks]\n  posts = '/:year/:slug/'\n",
+            "baseURL = 'https://h.example.net/'\nlanguageCode = 'en-us'\ntitle = 'My site'\ntheme = 'ananke'\n\n[params]\n  description = 'About \"it\"'\n\n[permalinks]\n  posts = '/:year/:slug/'\n  news = '/:weekday/:slug/'\n",
         ),
         ("s/content/_index.md", "---\ntitle: Home\n---\nhi\n"),
         (
@@ -185,10 +187,11 @@ fn hugo() {
             "language = \"en-us\"",
             "base_url = \"https://h.example.net/\"",
             "archetypes = \"\"",
+            "\"posts\" = \"/:year/:slug/\"",
         ],
         &[
             "hugo.toml:4: the theme",
-            "hugo.toml:10: addresses of `posts` by the pattern `/:year/:slug/`",
+            "hugo.toml:11: addresses of `news` by the pattern `/:weekday/:slug/`: `:weekday` is no placeholder",
             "content/posts/one.md:5: write the picture as Markdown",
             "content/posts/one.md:7: write the link as `[[note]]`",
             "layouts: layouts",
@@ -196,6 +199,31 @@ fn hugo() {
         ],
     );
     assert!(printed.contains("published 2 pages"), "{printed}");
+}
+
+#[test]
+fn addresses_by_pattern() {
+    let scene = Scene::new(&[
+        ("s/biji.toml", "[permalinks]\n\"posts\" = \"/:year/:month/:day/:title.html\"\n\"posts/deep/\" = \"/d/:name/\"\n"),
+        ("s/content/posts/index.md", "# Posts\n\n[[a]] [[b]] [[c]] [[x]]\n"),
+        ("s/content/posts/a.md", "---\ntitle: What's New? 一\ndate: 2024-05-06T07:08:09\n---\n[x](deep/er/x.md) ![p](p.png)\n"),
+        ("s/content/posts/b.md", "---\npermalink: /mine/\ndate: 2024-05-06\n---\n"),
+        ("s/content/posts/c.md", "no date\n"),
+        ("s/content/posts/deep/er/x.md", "# X\n"),
+        ("s/content/posts/deep/bundle/index.md", "# Bundle\n"),
+        ("s/content/posts/p.png", "x"),
+    ]);
+    scene.run(&["build", "s", "--output", "out", "--deny-warnings"], 0);
+    for page in
+        ["posts/index.html", "2024/05/06/whats-new-一.html", "mine/index.html", "posts/c.html", "d/er/x/index.html", "d/bundle/index.html"]
+    {
+        assert!(scene.path("out").join(page).is_file(), "{page}");
+    }
+    let page = scene.page("2024/05/06/whats-new-一.html");
+    assert!(page.contains("../../../d/er/x/index.html") && page.contains("../../../posts/p.png"), "{page}");
+    fs::write(scene.path("s/biji.toml"), "[permalinks]\nposts = \"/:yaer/:name/\"\n").unwrap();
+    let printed = scene.run(&["check", "s"], 1);
+    assert!(printed.contains("`:yaer` is no placeholder"), "{printed}");
 }
 
 #[test]

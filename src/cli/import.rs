@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 use super::open::CONFIG;
 use super::report::Report;
 use super::{Failure, Outcome};
-use crate::config::Config;
+use crate::config::{Config, permalinks};
 use crate::diagnostic::{self, nearest, reason};
 
 /// A tool whose folders can be read.
@@ -81,6 +81,8 @@ struct Lost {
 /// What the other tool's settings come to.
 #[derive(Debug, Default)]
 struct Imported {
+    /// The table `[permalinks]`: folder and pattern.
+    permalinks: Vec<(String, String)>,
     /// Lines of biji.toml: key, value in TOML, and why, where that is not plain.
     keys: Vec<(&'static str, String, String)>,
     lost: Vec<Lost>,
@@ -119,6 +121,16 @@ impl Imported {
                 None => text.push_str(&format!("# {why}\n{line}")),
                 Some(fault) => self.lose(source, None, format!("{key}: {}", fault.message)),
             }
+        }
+        let mut table = String::new();
+        for (folder, pattern) in std::mem::take(&mut self.permalinks) {
+            match permalinks::check(&pattern) {
+                Ok(pattern) => table.push_str(&format!("{} = {}\n", quoted(&folder), quoted(&pattern))),
+                Err((message, _)) => self.lose(source, None, format!("addresses by the pattern `{pattern}`: {message}")),
+            }
+        }
+        if !table.is_empty() {
+            text.push_str(&format!("\n[permalinks]\n{table}"));
         }
         text
     }

@@ -5,6 +5,7 @@ use std::path::Path;
 use super::settings::Settings;
 use super::{Imported, content, language, scan};
 use crate::cli::Failure;
+use crate::config::permalinks;
 
 const SIGNS: &[scan::Sign] = &[
     ("{% asset_img", "write the picture as Markdown: `![words](file)`"),
@@ -56,10 +57,17 @@ pub(super) fn read(path: &Path, prefix: &str) -> Result<(Imported, String), Fail
     }
 
     let permalink = config.text(&["permalink"]).unwrap_or_else(|| PERMALINK.into());
-    let what = format!(
-        "addresses by the pattern `{permalink}`: a note's address follows its file; one that must stay is said in the note, `permalink: /…/`"
-    );
-    imported.lose(&source, config.line("permalink"), what);
+    // Hexo's `:title` is the name of the file, its folders included.
+    let pattern =
+        permalink.replace(":post_title", ":slug").replace(":title", ":name").replace(":i_month", ":month").replace(":i_day", ":day");
+    match permalinks::check(&pattern) {
+        Ok(pattern) => imported.permalinks.push(("_posts".into(), pattern)),
+        Err((message, _)) => {
+            let what =
+                format!("addresses by the pattern `{permalink}`: {message}; one that must stay is said in the note, `permalink: /…/`");
+            imported.lose(&source, config.line("permalink"), what);
+        }
+    }
     if config.has(&["post_asset_folder"]) {
         let what = "asset folders of posts: write `![](post/picture.png)`, or `![[picture.png]]`, which finds a file by its name";
         imported.lose(&source, config.line("post_asset_folder"), what);

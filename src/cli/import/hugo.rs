@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::settings::Settings;
 use super::{Imported, content, language, scan};
 use crate::cli::Failure;
+use crate::config::permalinks;
 
 /// Every name that Hugo gives its settings, newest first.
 const NAMES: &[&str] = &[
@@ -72,12 +73,22 @@ pub(super) fn read(path: &Path, prefix: &str) -> Result<(Imported, String), Fail
     }
     match config.at(&["permalinks"]) {
         Value::Object(sections) => {
-            for (section, pattern) in sections {
+            // Newer ones have a table for pages and one for sections.
+            let pages = sections.get("page").filter(|value| value.is_object()).unwrap_or(config.at(&["permalinks"]));
+            for (section, pattern) in pages.as_object().into_iter().flatten() {
                 let pattern = if let Value::String(pattern) = pattern { pattern.clone() } else { pattern.to_string() };
-                let what = format!(
-                    "addresses of `{section}` by the pattern `{pattern}`: one that must stay is said in the note, `permalink: /…/`"
-                );
-                imported.lose(&source, config.line(section), what);
+                let known = pattern.replace(":sections", section).replace(":section", section);
+                let known = [":slugorcontentbasename", ":slugorfilename"].iter().fold(known, |known, name| known.replace(name, ":slug"));
+                let known = known.replace(":contentbasename", ":name").replace(":filename", ":name");
+                match permalinks::check(&known) {
+                    Ok(pattern) => imported.permalinks.push((section.clone(), pattern)),
+                    Err((message, _)) => {
+                        let what = format!(
+                            "addresses of `{section}` by the pattern `{pattern}`: {message}; one that must stay is said in the note, `permalink: /…/`"
+                        );
+                        imported.lose(&source, config.line(section), what);
+                    }
+                }
             }
         }
         _ if config.at(&["uglyURLs"]).as_bool() != Some(true) => {
