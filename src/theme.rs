@@ -71,8 +71,8 @@ impl Theme {
         let embedded = embedded_templates();
         let mut statics = BTreeMap::new();
         collect(&STATICS, &mut |path, bytes| {
-            // The engine is published by `index`, compressed and called by its content.
-            if let Some(url) = UrlPath::new(path).filter(|_| !path.ends_with(".wasm")) {
+            // The engine is published by `index`, called by its content.
+            if let Some(url) = UrlPath::new(path).filter(|_| !path.ends_with(".gz")) {
                 statics.insert(url, Arc::from(bytes));
             }
         });

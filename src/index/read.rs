@@ -4,7 +4,7 @@
 
 use std::{fmt, io};
 
-use biji_search::{PackError, Request, Response, Searcher, decompress};
+use biji_search::{PackError, Part, Request, Response, Searcher, decompress, unpack};
 
 use super::files;
 
@@ -33,14 +33,9 @@ impl Index {
     pub fn open(entry: &[u8]) -> Result<Self, ReadError> {
         let damaged = |error| ReadError::Damaged(files::ENTRY.to_owned(), error);
         let entry = decompress(entry).map_err(damaged)?;
-        let parts = files::parts(&entry);
-        let (pack, blocks) =
-            parts.ok_or_else(|| damaged(io::Error::new(io::ErrorKind::InvalidData, "it does not begin like an index of Biji's")))?;
-        let mut searcher = Searcher::open(pack)?;
-        for (name, block) in blocks {
-            searcher.provide(name, block.to_vec())?;
-        }
-        Ok(Self { searcher })
+        let pack = files::pack_of(&entry)
+            .ok_or_else(|| damaged(io::Error::new(io::ErrorKind::InvalidData, "it does not begin like an index of Biji's")))?;
+        Ok(Self { searcher: Searcher::open(pack)? })
     }
 
     /// Answers a query. `read` is given paths relative to the site's root; what was read once is kept.
@@ -49,9 +44,10 @@ impl Index {
     /// When a file of the index cannot be read or is damaged.
     pub fn search(&mut self, request: &Request, mut read: impl FnMut(&str) -> io::Result<Vec<u8>>) -> Result<Response, ReadError> {
         self.searcher.search_with(request, |name| {
-            let path = files::block(name);
+            let part = Part::of(name).ok_or_else(|| PackError::Block(name.to_owned()))?;
+            let path = files::volume(part.volume);
             let bytes = read(&path).map_err(|error| ReadError::Unreadable(path.clone(), error))?;
-            decompress(&bytes).map_err(|error| ReadError::Damaged(path, error))
+            unpack(&bytes, part.range).map_err(|error| ReadError::Damaged(path, error))
         })
     }
 }

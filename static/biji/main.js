@@ -13,7 +13,7 @@
   const root = new URL("../", here.src);
   const chinese = document.documentElement.lang.startsWith("zh");
   /** The scripts of the search, in the order in which they need each other. @type {(keyof Parts)[]} */
-  const PARTS = ["strings", "transport", "engine", "loader", "results", "filters", "start", "box"];
+  const PARTS = ["strings", "transport", "lzma", "engine", "loader", "results", "filters", "start", "box"];
 
   const dialog = document.createElement("dialog");
   dialog.className = "search-box search-dialog";

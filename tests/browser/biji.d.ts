@@ -66,9 +66,16 @@ interface Engine {
   search(request: SearchRequest): { need: string[] } | { answer: Answer };
 }
 
+/** Bytes of a volume that are a block, or some neighbouring ones. */
+interface ByteRange {
+  from: number;
+  length: number;
+}
+
 interface Session {
   entry: Uint8Array;
   engine: Engine;
+  /** Blocks that are under way, by their names. */
   loading: Map<string, Promise<void>>;
 }
 
@@ -131,7 +138,13 @@ interface Biji {
 
 interface Parts {
   strings: Strings;
-  transport: { Fault: typeof SearchFault; get(name: string, fresh?: boolean): Promise<Uint8Array<ArrayBuffer>> };
+  transport: {
+    Fault: typeof SearchFault;
+    get(name: string, fresh?: boolean): Promise<Uint8Array<ArrayBuffer>>;
+    unpack(bytes: Uint8Array<ArrayBuffer>, name: string): Promise<Uint8Array<ArrayBuffer>>;
+    blocks(name: string, ranges: ByteRange[], fresh: boolean): Promise<Uint8Array<ArrayBuffer>[]>;
+  };
+  lzma: { unpack(bytes: Uint8Array): Uint8Array<ArrayBuffer> | undefined };
   engine: { start(module: Uint8Array<ArrayBuffer>): Promise<Engine> };
   loader: {
     ready(): Promise<Session>;

@@ -170,16 +170,7 @@ fn measure(page: &mut Page, folder: &Path) {
         let first = traffic(page, &server, before);
         eprintln!("  first `{query}`: {} kB, {} requests, {} rounds", first.bytes / 1000, first.requests, first.rounds);
     }
-    let mut later: Vec<Traffic> = Vec::new();
-    for query in QUERIES {
-        server.state.lock().unwrap().log.clear();
-        let before = page.requests().len();
-        let wish = wish(&format!("{query:?}"));
-        page.eval(&format!("biji.part('loader').ask({wish}, () => true).then((answer) => answer.total)"));
-        later.push(traffic(page, &server, before));
-    }
-    let (bytes, rounds) = medians(&later);
-    eprintln!("  later: kB {bytes:?} (median, most), rounds {rounds:?}");
+    later(page, &server, "");
 
     let script = format!(
         "(async () => {{ const times = []; for (let again = 0; again < 8; again++) for (const query of {}) {{ \
@@ -194,6 +185,13 @@ fn measure(page: &mut Page, folder: &Path) {
     let memory = page.eval("`${(performance.memory.usedJSHeapSize / 1e6).toFixed(1)} MB`");
     eprintln!("  JavaScript's heap after these: {}", memory.as_str().unwrap());
 
+    server.state.lock().unwrap().parts = false;
+    page.call("Network.clearBrowserCache", &serde_json::json!({}));
+    page.open(&server.root("/search.html"));
+    page.wait("window.biji?.parts.loader");
+    page.eval("biji.part('loader').ready().then(() => 0)");
+    later(page, &server, ", from a host that sends whole files only");
+
     server.state.lock().unwrap().delay = Duration::ZERO;
     page.call("Network.clearBrowserCache", &serde_json::json!({}));
     page.open(&server.root("/index.html"));
@@ -206,6 +204,20 @@ fn measure(page: &mut Page, folder: &Path) {
     page.wait(ANSWERED);
     eprintln!("  first results on 1.6 Mbit/s with 150 ms: {:.2} s", start.elapsed().as_secs_f64());
     slow(page, false);
+}
+
+/// Prints what later queries cost, asked one after the other.
+fn later(page: &mut Page, server: &Server, of_host: &str) {
+    let mut all: Vec<Traffic> = Vec::new();
+    for query in QUERIES {
+        server.state.lock().unwrap().log.clear();
+        let before = page.requests().len();
+        let wish = wish(&format!("{query:?}"));
+        page.eval(&format!("biji.part('loader').ask({wish}, () => true).then((answer) => answer.total)"));
+        all.push(traffic(page, server, before));
+    }
+    let (bytes, rounds) = medians(&all);
+    eprintln!("  later{of_host}: kB {bytes:?} (median, most), rounds {rounds:?}");
 }
 
 /// What was asked since request number `before`: bodies as the server sent them; a request depends on all that had ended before it began.

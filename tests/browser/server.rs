@@ -30,6 +30,8 @@ pub(crate) struct State {
     pub(crate) policy: String,
     /// By path relative to the folder.
     pub(crate) faults: BTreeMap<String, Fault>,
+    /// Whether parts of files are given. Some hosts only ever send a whole file.
+    pub(crate) parts: bool,
     /// What each response waits: so that what depends on what can be seen.
     pub(crate) delay: Duration,
     /// Whether every connection is closed without an answer, as if there were no network.
@@ -54,6 +56,7 @@ impl Server {
             folder: folder.to_owned(),
             policy: STRICT.to_owned(),
             faults: BTreeMap::new(),
+            parts: true,
             delay: Duration::ZERO,
             is_down: false,
             log: Vec::new(),
@@ -85,16 +88,18 @@ fn converse(stream: &TcpStream, state: &Mutex<State>) -> std::io::Result<()> {
             return Ok(());
         }
         let mut header = String::new();
+        let mut range = None;
         while reader.read_line(&mut header)? > 0 && header.trim() != "" {
+            range = bytes_of(&header).or(range);
             header.clear();
         }
         let address = request.split(' ').nth(1).unwrap_or("/").split(['?', '#']).next().unwrap_or("/");
         let path = percent_encoding::percent_decode_str(address).decode_utf8_lossy().into_owned();
         let path = path.strip_prefix("/some/path/").unwrap_or(path.trim_start_matches('/')).to_owned();
         let path = if path.is_empty() || path.ends_with('/') { format!("{path}index.html") } else { path };
-        let (file, fault, policy, delay) = {
+        let (file, fault, policy, delay, parts) = {
             let state = state.lock().unwrap();
-            (state.folder.join(&path), state.faults.get(&path).cloned(), state.policy.clone(), state.delay)
+            (state.folder.join(&path), state.faults.get(&path).cloned(), state.policy.clone(), state.delay, state.parts)
         };
         std::thread::sleep(delay);
         if state.lock().unwrap().is_down {
@@ -117,14 +122,19 @@ fn converse(stream: &TcpStream, state: &Mutex<State>) -> std::io::Result<()> {
             Some("svg") => "image/svg+xml",
             _ => "application/octet-stream",
         };
-        let status = if body.is_some() { "200 OK" } else { "404 Not Found" };
+        let mut status = if body.is_some() { "200 OK" } else { "404 Not Found" };
         let mut body = body.unwrap_or_default();
-        let mut encoding = "";
+        let mut encoding = String::new();
+        if let Some(part) = range.filter(|_| parts).and_then(|range| Some((range.clone(), body.get(range)?.to_vec()))) {
+            status = "206 Partial Content";
+            encoding = format!("Content-Range: bytes {}-{}/{}\r\n", part.0.start, part.0.end - 1, body.len());
+            body = part.1;
+        }
         if kind.starts_with("text") {
             let mut encoder = GzEncoder::new(Vec::new(), Compression::new(6));
             encoder.write_all(&body)?;
             body = encoder.finish()?;
-            encoding = "Content-Encoding: gzip\r\n";
+            encoding = "Content-Encoding: gzip\r\n".to_owned();
         }
         state.lock().unwrap().log.push((path, body.len()));
         let length = body.len();
@@ -135,4 +145,11 @@ fn converse(stream: &TcpStream, state: &Mutex<State>) -> std::io::Result<()> {
         stream.write_all(head.as_bytes())?;
         stream.write_all(&body)?;
     }
+}
+
+/// The bytes that a header asks for.
+fn bytes_of(header: &str) -> Option<std::ops::Range<usize>> {
+    let (name, value) = header.trim().split_once(':')?;
+    let (from, to) = value.trim().strip_prefix("bytes=").filter(|_| name.eq_ignore_ascii_case("range"))?.split_once('-')?;
+    Some(from.parse().ok()?..to.parse::<usize>().ok()? + 1)
 }

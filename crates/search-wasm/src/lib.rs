@@ -18,7 +18,7 @@ use std::cell::RefCell;
 use biji_search::{Filters, PackError, Request, Searcher, Step};
 
 /// The version of the surface. The page's script asks for it before it asks anything else.
-pub const ABI: u32 = 2;
+pub const ABI: u32 = 3;
 
 /// What a call came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,7 +5,7 @@
 //! compare engines; the product's own parser is in the root package.
 #![allow(clippy::print_stdout, clippy::unwrap_used, missing_docs)]
 
-use biji_search::{Document, Pack, PackError, Request, Response, Searcher, Section, Step, build, decompress};
+use biji_search::{Document, Pack, PackError, Part, Request, Response, Searcher, Section, Step, build, unpack};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -82,9 +82,10 @@ fn size(notes: &str, queries: &[&str]) {
         start.elapsed().as_secs_f64(),
         peak_megabytes()
     );
-    let bytes: usize = pack.blocks.iter().map(|(_, bytes)| bytes.len()).sum();
-    println!("{} blocks, {:.1} MB, entry {} bytes", pack.blocks.len(), bytes as f64 / 1e6, pack.entry.len());
+    let bytes: usize = pack.volumes.iter().map(|(_, bytes)| bytes.len()).sum();
+    println!("{} volumes, {:.1} MB, entry {} bytes", pack.volumes.len(), bytes as f64 / 1e6, pack.entry.len());
     println!("{}", biji_search::describe(&pack));
+    let entry = compressed(&pack.entry);
     let mut first = Vec::new();
     let mut later = Vec::new();
     let kinds = biji_search::kinds(&pack);
@@ -99,10 +100,10 @@ fn size(notes: &str, queries: &[&str]) {
             let mut fresh = Client::new(&pack, &kinds);
             fresh.ask(text, 5);
             // One round more: the entry.
-            first.push((fresh.bytes + pack.entry.len(), fresh.rounds + 1));
+            first.push((fresh.bytes + entry, fresh.rounds + 1, fresh.whole + entry, fresh.requests + 1));
             client.forget();
             client.ask(text, 5);
-            later.push((client.bytes, client.rounds));
+            later.push((client.bytes, client.rounds, client.whole, client.requests));
             for (kind, bytes) in &client.kinds {
                 by_kind.entry(kind).or_default().push(*bytes);
             }
@@ -120,6 +121,15 @@ fn size(notes: &str, queries: &[&str]) {
         rounds.sort_unstable();
         figures.sort_unstable();
         let at = |share: f64| ((figures.len() - 1) as f64 * share) as usize;
+        let median = |mut of: Vec<usize>| {
+            of.sort_unstable();
+            of[of.len() / 2]
+        };
+        println!(
+            "{name} query: {} requests; {} kB from a host that sends whole files only (medians)",
+            median(figures.iter().map(|figure| figure.3).collect()),
+            median(figures.iter().map(|figure| figure.2).collect()) / 1000
+        );
         println!(
             "{name} query: {} kB median, {} kB 95th percentile, {} kB most; rounds {} median, {} 95th percentile, {} most",
             figures[at(0.5)].0 / 1000,
@@ -148,6 +158,12 @@ fn size(notes: &str, queries: &[&str]) {
     }
 }
 
+fn compressed(bytes: &[u8]) -> usize {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::new(9));
+    std::io::Write::write_all(&mut encoder, bytes).unwrap();
+    encoder.finish().unwrap().len()
+}
+
 fn peak_megabytes() -> String {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let peak = status
@@ -157,12 +173,16 @@ fn peak_megabytes() -> String {
     peak.map_or_else(|| "?".to_owned(), |kilobytes| (kilobytes / 1000).to_string())
 }
 
-/// A reader's browser: keeps every block it has fetched, or only the hot ones after `forget`.
+/// A reader's browser: keeps every block it has fetched, or none after `forget`.
 struct Client<'a> {
     pack: &'a Pack,
-    blocks: BTreeMap<&'a str, &'a [u8]>,
+    volumes: BTreeMap<&'a str, &'a [u8]>,
     searcher: Searcher,
     bytes: usize,
+    /// What a host would send that gives no parts of files.
+    whole: usize,
+    seen: BTreeSet<String>,
+    requests: usize,
     rounds: usize,
     /// Bytes by what the blocks hold.
     kinds: BTreeMap<&'a str, usize>,
@@ -171,15 +191,17 @@ struct Client<'a> {
 
 impl<'a> Client<'a> {
     fn new(pack: &'a Pack, of_block: &'a BTreeMap<String, String>) -> Self {
-        let blocks = pack.blocks.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
-        Self { pack, blocks, searcher: Searcher::open(&pack.entry).unwrap(), bytes: 0, rounds: 0, kinds: BTreeMap::new(), of_block }
+        let volumes = pack.volumes.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
+        let searcher = Searcher::open(&pack.entry).unwrap();
+        let (kinds, seen) = (BTreeMap::new(), BTreeSet::new());
+        Self { pack, volumes, searcher, bytes: 0, whole: 0, seen, requests: 0, rounds: 0, kinds, of_block }
     }
 
-    /// As after a first query that touched nothing but the hot blocks.
+    /// As after a first query that touched nothing but the entry.
     fn forget(&mut self) {
         self.searcher = Searcher::open(&self.pack.entry).unwrap();
-        self.ask("", 5);
-        (self.bytes, self.rounds) = (0, 0);
+        (self.bytes, self.whole, self.requests, self.rounds) = (0, 0, 0, 0);
+        self.seen.clear();
         self.kinds.clear();
     }
 
@@ -191,11 +213,19 @@ impl<'a> Client<'a> {
                 Step::Broken(error) => panic!("{}", PackError::to_string(&error)),
                 Step::Need(names) => {
                     self.rounds += 1;
-                    for name in names {
-                        let bytes = self.blocks[name.as_str()];
-                        self.bytes += bytes.len();
-                        *self.kinds.entry(self.of_block.get(&name).map_or("?", String::as_str)).or_default() += bytes.len();
-                        self.searcher.provide(&name, decompress(bytes).unwrap()).unwrap();
+                    let mut end = ("", 0);
+                    for name in &names {
+                        let part = Part::of(name).unwrap();
+                        let volume = self.volumes[part.volume];
+                        self.bytes += part.range.len();
+                        // Neighbours come in one request.
+                        self.requests += usize::from(end != (part.volume, part.range.start));
+                        end = (part.volume, part.range.end);
+                        if self.seen.insert(part.volume.to_owned()) {
+                            self.whole += volume.len();
+                        }
+                        *self.kinds.entry(self.of_block.get(name).map_or("?", String::as_str)).or_default() += part.range.len();
+                        self.searcher.provide(name, unpack(volume, part.range).unwrap()).unwrap();
                     }
                 }
             }

@@ -16,8 +16,9 @@ pub(crate) trait Source: fmt::Debug + Send + Sync + 'static {
     fn len(&self, name: &str) -> Option<usize>;
     /// Reads a piece that lies inside the file.
     fn read(&self, name: &str, range: Range<usize>) -> io::Result<OwnedBytes>;
-    /// Says that the lists of terms in this range will be read: what is missing of them may be named together with what is missing already.
-    fn expect(&self, _from: &[u8], _to: &[u8]) {}
+    /// Says that the lists of terms in this range will be read, and their positions where these are at most so many compressed bytes: what is missing
+    /// of them may be named together with what is missing already.
+    fn expect(&self, _from: &[u8], _to: &[u8], _positions: u32) {}
 }
 
 /// A file as a whole; nothing of it is read yet.

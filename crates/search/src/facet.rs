@@ -3,6 +3,7 @@
 //! *In*: documents. *Out*: a file of its own that is read only when somebody filters, and from it again sets of documents and counts. A
 //! folder and a nested tag stand for everything below them. Damaged bytes give `None`.
 
+use crate::docs::sort;
 use crate::record::Cursor;
 use crate::{Facet, Facets, Filters};
 #[cfg(feature = "build")]
@@ -169,7 +170,7 @@ impl Table {
 /// The names with most documents, and the chosen one.
 fn most(names: &Names, chosen: Option<u32>, counts: &[(u32, u32)]) -> Vec<Facet> {
     let mut all: Vec<u32> = (0..names.len()).filter(|&at| counts[at as usize].0 > 0 || chosen == Some(at)).collect();
-    all.sort_by_key(|&at| (std::cmp::Reverse(counts[at as usize].0), at));
+    sort(&mut all, |&a, &b| (counts[b as usize].0, a) < (counts[a as usize].0, b));
     let late = all.iter().skip(MOST).copied().find(|&at| chosen == Some(at));
     all.truncate(MOST);
     all.extend(late);

@@ -9,7 +9,6 @@ use crate::facet;
 use crate::lengths::Lengths;
 use crate::schema;
 use crate::segment::{Detail, Terms, body, parts};
-use std::collections::BTreeMap;
 use std::io;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -60,8 +59,8 @@ impl From<TantivyError> for Stop {
 #[derive(Debug, Default)]
 pub(crate) struct Reads {
     missing: bool,
-    /// Lists that were decoded, by where they begin.
-    lists: BTreeMap<usize, Rc<List>>,
+    /// Lists that were decoded, by where they begin; ascending.
+    lists: Vec<(usize, Rc<List>)>,
 }
 
 impl Reads {
@@ -79,12 +78,14 @@ impl Reads {
 
     /// The posting list of a term, or `None` when it is missing.
     pub(crate) fn list(&mut self, opened: &Opened, info: &TermInfo) -> Result<Option<Rc<List>>, Stop> {
-        if let Some(list) = self.lists.get(&info.postings_range.start) {
+        let begin = info.postings_range.start;
+        let at = self.lists.partition_point(|(known, _)| *known < begin);
+        if let Some((_, list)) = self.lists.get(at).filter(|(known, _)| *known == begin) {
             return Ok(Some(Rc::clone(list)));
         }
         let list = self.take(opened.list(info))?.map(Rc::new);
         if let Some(list) = &list {
-            self.lists.insert(info.postings_range.start, Rc::clone(list));
+            self.lists.insert(at, (begin, Rc::clone(list)));
         }
         Ok(list)
     }
@@ -144,10 +145,10 @@ impl Opened {
         facet::Table::decode(&bytes, self.documents).ok_or_else(|| Stop::Damaged("the folders and tags cannot be read".to_owned()))
     }
 
-    /// Says that a word's posting lists will be read, when the dictionary has not even arrived.
-    pub(crate) fn expect(&self, word: &str) {
+    /// Says that a word's posting lists will be read, and its positions if it is part of a phrase, when the dictionary has not even arrived.
+    pub(crate) fn expect(&self, word: &str, in_phrase: bool) {
         let term = |field| format!("{word}{}", schema::mark(field));
-        self.source.expect(term(0).as_bytes(), term(schema::FIELDS - 1).as_bytes());
+        self.source.expect(term(0).as_bytes(), term(schema::FIELDS - 1).as_bytes(), if in_phrase { LIKELY_POSITIONS } else { 0 });
     }
 
     /// The posting list of a term.
@@ -178,6 +179,8 @@ impl Opened {
     }
 }
 
+/// How many bytes of positions are fetched before it is known that they are needed: they save waiting, most often.
+const LIKELY_POSITIONS: u32 = 12 << 10;
 /// Positions in one block of tantivy's format.
 const POSITIONS_A_BLOCK: u32 = 128;
 /// How often a word may stand in all the notes that one step reads its positions of: 64 MB.

@@ -1,6 +1,6 @@
 //! Decides which pieces of tantivy's files lie together in a block.
 //!
-//! *In*: the files. *Out*: a [`Table`] whose blocks have no names yet. What opening the index reads becomes the hot block: the code that will
+//! *In*: the files. *Out*: a [`Table`] whose blocks have no places yet. What opening the index reads becomes block 0: the code that will
 //! read the pack is run over it once and watched. The postings and positions of neighbouring terms share a block, so that a word needs one block
 //! and not one a field and kind; a note's text is never cut in two.
 
@@ -46,17 +46,18 @@ impl Source for Watched {
     }
 }
 
-/// Bytes of a block before compression: small, so that a read brings little else, but large enough that a large index does not become too many
-/// files.
-struct Sizes {
-    terms: usize,
-    lists: usize,
+/// Bytes of a block before compression. Small, so that a read brings little else; but each block takes some bytes of the entry, which every reader
+/// loads, so blocks of a large index are larger: with the square root of it, the sum is least.
+fn block_size(bytes: usize) -> usize {
+    LEAST_BLOCK.max(bytes.isqrt() * 3 / 2)
 }
 
-impl Sizes {
-    fn of(len: impl Fn(&str) -> usize) -> Self {
-        Self { terms: (4 << 10).max(len(".term") / 60), lists: (8 << 10).max((len(".idx") + len(".pos")) / 620) }
-    }
+/// The least bytes of a block: below, compression finds too little to work on.
+const LEAST_BLOCK: usize = 4 << 10;
+
+/// Bytes of notes that are stored together, of so many in all.
+pub(crate) fn store_block(bytes: usize) -> usize {
+    block_size(bytes)
 }
 
 /// Says where each piece of each file lies.
@@ -67,11 +68,12 @@ pub(crate) fn lay_out(files: &Files) -> Result<Table, BuildError> {
     for (name, range) in watched.take() {
         hot.entry(name).or_default().push(range);
     }
-    let sizes = Sizes::of(|ending| files.iter().filter(|(name, _)| name.ends_with(ending)).map(|(_, bytes)| bytes.len()).sum());
-    let mut pieces = Pieces { hot, size: sizes.lists, ..Pieces::default() };
-    lay_lists(&opened, &watched, sizes.lists, &mut pieces)?;
+    let bytes = |ending: &str| files.iter().filter(|(name, _)| name.ends_with(ending)).map(|(_, bytes)| bytes.len()).sum::<usize>();
+    let size = block_size(bytes(".idx") + bytes(".pos"));
+    let mut pieces = Pieces { hot, size, ..Pieces::default() };
+    lay_lists(&opened, &watched, size, &mut pieces)?;
     let ends = dictionary_ends(&opened, &watched)?;
-    pieces.fill(".term", &ends, sizes.terms, files);
+    pieces.fill(".term", &ends, LEAST_BLOCK, files);
     let ends = (0..opened.documents).filter_map(|doc| {
         opened.record(doc).ok()?;
         watched.last(".store").map(|range| range.end)
@@ -144,7 +146,7 @@ impl Pieces {
             let mut push = |len: usize, block: u32| match extents.last_mut() {
                 _ if len == 0 => {}
                 Some(last) if last.block == block => last.len += len as u32,
-                _ => extents.push(Extent { len: len as u32, block, offset: 0 }),
+                _ => extents.push(Extent { len: len as u32, block, offset: 0, start: 0 }),
             };
             let mut at = 0;
             let mut cold = |mut from: usize, to: usize, push: &mut dyn FnMut(usize, u32), blocks: &mut u32| {
@@ -168,7 +170,7 @@ impl Pieces {
                 }
             }
             cold(at, bytes.len(), &mut push, &mut self.blocks);
-            table.files.insert(name.clone(), extents);
+            table.files.push((name.clone(), extents));
         }
         table.guide = self.guide;
         table.set_offsets(0);

@@ -5,6 +5,7 @@
 //! asks again. So the same synchronous code serves memory, disk, HTTP and scripts. Never touches a file system or a clock.
 
 mod directory;
+mod docs;
 mod facet;
 pub mod fold;
 mod index;
@@ -31,7 +32,7 @@ mod write;
 pub use schema::VERSION;
 pub use searcher::Searcher;
 #[cfg(feature = "build")]
-pub use write::{BuildError, build, decompress, describe, kinds};
+pub use write::{BuildError, build, decompress, describe, kinds, unpack};
 
 /// One note to be indexed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -68,10 +69,29 @@ pub struct Section {
 /// An index ready to be published.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Pack {
-    /// The entry: small, names all blocks, the only file whose name is not a content hash.
+    /// The entry: what every query needs, and where everything else is. The only file whose name is not a content hash; not compressed.
     pub entry: Vec<u8>,
-    /// The blocks: content hash as name, compressed bytes (gzip members).
-    pub blocks: Vec<(String, Vec<u8>)>,
+    /// The volumes: content hash as name, and blocks one behind the other, each a gzip member.
+    pub volumes: Vec<(String, Vec<u8>)>,
+}
+
+/// Where a block is that a search needs: bytes of a volume.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part<'a> {
+    /// The volume's name.
+    pub volume: &'a str,
+    /// Which of its bytes are the block, compressed.
+    pub range: std::ops::Range<usize>,
+}
+
+impl<'a> Part<'a> {
+    /// Reads the name of a block, `VOLUME:FROM:LENGTH`.
+    #[must_use]
+    pub fn of(name: &'a str) -> Option<Self> {
+        let (volume, from, len) = pack::parse_name(name)?;
+        let from = from as usize;
+        Some(Self { volume, range: from..from + len as usize })
+    }
 }
 
 /// What is asked.
@@ -109,7 +129,7 @@ impl Filters {
 /// Either an answer or what is missing for one.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Step {
-    /// Block names to fetch, then ask again.
+    /// Names of blocks to fetch ([`Part::of`]), then ask again.
     Need(Vec<String>),
     /// The answer.
     Done(Response),
@@ -194,7 +214,7 @@ pub enum PackError {
     Entry(String),
     /// The entry is of another version of the format.
     Version(u32),
-    /// A block does not have the bytes that its name promises.
+    /// A block is not as long as it should be.
     Block(String),
     /// The index inside is damaged.
     Index(String),

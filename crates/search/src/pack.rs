@@ -1,15 +1,16 @@
-//! The form of a pack: an entry that names the hot block, a table in that block that says where each piece of each file lies, and blocks.
+//! The form of a pack: an entry, which holds what every query needs, and volumes, files in which blocks lie one behind the other, each
+//! compressed by itself. A block is what one read brings: small. A volume is what a host keeps: large enough that there are not too many.
 //!
-//! *Reading*: [`read_entry`] and [`Table::decode`], then [`Blocks`] holds what has arrived, answers reads and notes what is missing. *Writing*:
-//! [`Table::encode`] and [`write_entry`]. Knows that files have names and pieces, not what they mean. Every number from outside is checked.
+//! *Reading*: [`read_entry`], then [`Blocks`] holds what has arrived, answers reads and notes what is missing. *Writing*: [`Table::encode`] and
+//! [`write_entry`]. Knows that files have names and pieces, not what they mean. Every number from outside is checked.
 
 use crate::PackError;
 use crate::directory::Source;
+use crate::docs::sort_numbers;
 use crate::record::Cursor;
 #[cfg(feature = "build")]
 use crate::record::put_number;
 use crate::schema::VERSION;
-use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -17,20 +18,18 @@ use tantivy::directory::OwnedBytes;
 
 const MAGIC: &[u8; 4] = b"BIJI";
 
-/// Bytes of a block's name.
-pub(crate) const NAME: usize = 6;
+/// Bytes of a volume's name.
+const NAME: usize = 6;
 
-/// A block's name in numbers, and its length before compression.
+/// Where a block lies, and its length before compression.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct BlockId {
-    pub(crate) hash: u64,
+pub(crate) struct Place {
+    /// Index into [`Table::volumes`].
+    pub(crate) volume: u32,
+    /// Where in it the compressed bytes begin, and how many they are.
+    pub(crate) from: u32,
+    pub(crate) packed: u32,
     pub(crate) len: u32,
-}
-
-impl BlockId {
-    pub(crate) fn name(self) -> String {
-        format!("{:012x}", self.hash)
-    }
 }
 
 /// A piece of a file: the next `len` bytes of it are at `offset` in block `block`.
@@ -39,30 +38,32 @@ pub(crate) struct Extent {
     pub(crate) len: u32,
     pub(crate) block: u32,
     pub(crate) offset: u32,
+    /// Where in the file it begins.
+    pub(crate) start: u32,
 }
 
-/// Where every piece of every file lies. Block 0 is the hot one, which begins with this table. In every block the pieces lie in the order of
+/// Where every piece of every file lies. Block 0 is the entry itself, behind this table. In every block the pieces lie in the order of
 /// the files' names and then of the files, so lengths say it all.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Table {
-    pub(crate) blocks: Vec<BlockId>,
-    pub(crate) files: BTreeMap<String, Vec<Extent>>,
+    /// The volumes' names.
+    pub(crate) volumes: Vec<u64>,
+    /// Ascending: by volume, then by where they begin.
+    pub(crate) blocks: Vec<Place>,
+    /// Names and pieces, in the order of the names.
+    pub(crate) files: Vec<(String, Vec<Extent>)>,
     /// The first term of each block of posting lists, ascending: which block a word needs is known before the dictionary has arrived.
     pub(crate) guide: Vec<(Vec<u8>, u32)>,
 }
 
-/// Writes the entry.
+/// Writes the entry: the table, and behind it the pieces that lie in block 0.
 #[cfg(feature = "build")]
-pub(crate) fn write_entry(hot: BlockId) -> Vec<u8> {
-    let mut out = MAGIC.to_vec();
-    out.extend_from_slice(&VERSION.to_le_bytes());
-    put_hash(hot.hash, &mut out);
-    put_number(u64::from(hot.len), &mut out);
-    out
+pub(crate) fn write_entry(table: &Table, hot: &[u8]) -> Vec<u8> {
+    [MAGIC.as_slice(), &VERSION.to_le_bytes(), &table.encode(), hot].concat()
 }
 
-/// Reads the entry.
-pub(crate) fn read_entry(entry: &[u8]) -> Result<BlockId, PackError> {
+/// Reads the entry's table.
+pub(crate) fn read_entry(entry: &[u8]) -> Result<Table, PackError> {
     let damaged = || PackError::Entry("it is cut short".to_owned());
     let mut cursor = Cursor(entry);
     if cursor.bytes(4) != Some(MAGIC) {
@@ -72,29 +73,33 @@ pub(crate) fn read_entry(entry: &[u8]) -> Result<BlockId, PackError> {
     if version != VERSION {
         return Err(PackError::Version(version));
     }
-    let hash = take_hash(&mut cursor).ok_or_else(damaged)?;
-    let len = cursor.number().and_then(|len| u32::try_from(len).ok()).ok_or_else(damaged)?;
-    Ok(BlockId { hash, len })
+    Table::decode(entry, cursor).ok_or_else(damaged)
 }
 
+/// The parts of a block's name.
+pub(crate) fn parse_name(name: &str) -> Option<(&str, u32, u32)> {
+    let mut parts = name.split(':');
+    let volume = parts.next().filter(|volume| volume.len() == NAME * 2)?;
+    Some((volume, parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
+}
+
+/// The name of a volume of these bytes.
 #[cfg(feature = "build")]
-fn put_hash(hash: u64, out: &mut Vec<u8>) {
-    out.extend_from_slice(&hash.to_be_bytes()[8 - NAME..]);
-}
-
-fn take_hash(cursor: &mut Cursor<'_>) -> Option<u64> {
-    Some(cursor.bytes(NAME)?.iter().fold(0, |hash, &byte| hash << 8 | u64::from(byte)))
+pub(crate) fn volume_name(volume: u64) -> String {
+    format!("{volume:012x}")
 }
 
 impl Table {
-    /// Writes the table, without the hot block's name.
+    /// Writes the table.
     #[cfg(feature = "build")]
     pub(crate) fn encode(&self) -> Vec<u8> {
         let mut out = Vec::new();
-        put_number(self.blocks.len() as u64 - 1, &mut out);
-        for id in &self.blocks[1..] {
-            put_hash(id.hash, &mut out);
+        put_number(self.volumes.len() as u64, &mut out);
+        for (at, volume) in self.volumes.iter().enumerate() {
+            out.extend_from_slice(&volume.to_be_bytes()[8 - NAME..]);
+            put_number(self.blocks[1..].iter().filter(|place| place.volume as usize == at).count() as u64, &mut out);
         }
+        put_column(self.blocks[1..].iter().map(|place| place.packed), &mut out);
         put_number(self.files.len() as u64, &mut out);
         for (name, extents) in &self.files {
             put_number(name.len() as u64, &mut out);
@@ -103,77 +108,105 @@ impl Table {
             let mut before = 0;
             for extent in extents {
                 put_step(before, extent.block, &mut out);
-                put_number(u64::from(extent.len), &mut out);
                 before = extent.block;
             }
+            put_column(extents.iter().map(|extent| extent.len), &mut out);
         }
         put_number(self.guide.len() as u64, &mut out);
         let mut before: (&[u8], u32) = (&[], 0);
+        let mut rests = Vec::new();
+        // What is alike lies together: numbers, then letters.
         for (term, block) in &self.guide {
             let same = before.0.iter().zip(term).take_while(|(a, b)| a == b).count();
             put_number(same as u64, &mut out);
             put_number((term.len() - same) as u64, &mut out);
-            out.extend_from_slice(&term[same..]);
             put_step(before.1, *block, &mut out);
+            rests.extend_from_slice(&term[same..]);
             before = (term, *block);
         }
+        out.extend_from_slice(&rests);
         out
     }
 
-    /// Reads the table that stands at the front of the hot block.
-    pub(crate) fn decode(bytes: &[u8], hot: BlockId) -> Option<Self> {
-        let mut cursor = Cursor(bytes);
-        let mut table = Self { blocks: vec![hot], ..Self::default() };
-        for _ in 0..cursor.number()? {
-            table.blocks.push(BlockId { hash: take_hash(&mut cursor)?, len: 0 });
+    /// Reads the table out of the entry, of which `cursor` is the rest.
+    fn decode(entry: &[u8], mut cursor: Cursor<'_>) -> Option<Self> {
+        let mut table = Self { blocks: vec![Place::default()], ..Self::default() };
+        for volume in 0..u32::try_from(cursor.number()?).ok()? {
+            table.volumes.push(cursor.bytes(NAME)?.iter().fold(0, |hash, &byte| hash << 8 | u64::from(byte)));
+            // Each block has at least a byte below.
+            let count = cursor.size().filter(|&count| count <= entry.len())?;
+            table.blocks.extend((0..count).map(|_| Place { volume, ..Place::default() }));
+            if table.blocks.len() > entry.len() {
+                return None;
+            }
+        }
+        let packed = take_column(table.blocks.len() - 1, &mut cursor)?;
+        let mut end = (0, 0u32);
+        for (place, packed) in table.blocks[1..].iter_mut().zip(packed) {
+            let from = if place.volume == end.0 { end.1 } else { 0 };
+            end = (place.volume, from.checked_add(packed)?);
+            (place.from, place.packed) = (from, packed);
         }
         for _ in 0..cursor.number()? {
             let name = cursor.text()?.to_owned();
-            let mut extents = Vec::new();
+            let count = cursor.size().filter(|&count| count <= entry.len())?;
             let (mut block, mut total) = (0, 0u32);
-            for _ in 0..cursor.number()? {
+            let mut extents = Vec::new();
+            for _ in 0..count {
                 block = take_step(block, &mut cursor)?;
                 table.blocks.get(block as usize)?;
-                let len = u32::try_from(cursor.number()?).ok()?;
-                total = total.checked_add(len)?;
-                extents.push(Extent { len, block, offset: 0 });
+                extents.push(Extent { len: 0, block, offset: 0, start: 0 });
             }
-            table.files.insert(name, extents);
+            for (extent, len) in extents.iter_mut().zip(take_column(count, &mut cursor)?) {
+                total = total.checked_add(len)?;
+                extent.len = len;
+            }
+            table.files.push((name, extents));
         }
-        let (mut term, mut block) = (Vec::new(), 0);
-        for _ in 0..cursor.number()? {
-            let same = cursor.size()?;
+        let count = cursor.size().filter(|&count| count <= entry.len())?;
+        let mut numbers = Vec::new();
+        let mut block = 0;
+        for _ in 0..count {
+            let (same, len) = (cursor.size()?, cursor.size()?);
+            block = take_step(block, &mut cursor)?;
+            table.blocks.get(block as usize)?;
+            numbers.push((same, len, block));
+        }
+        let mut term = Vec::new();
+        for (same, len, block) in numbers {
             if same > term.len() {
                 return None;
             }
             term.truncate(same);
-            let len = cursor.size()?;
             term.extend_from_slice(cursor.bytes(len)?);
-            block = take_step(block, &mut cursor)?;
-            table.blocks.get(block as usize)?;
             table.guide.push((term.clone(), block));
         }
-        let len = bytes.len() - cursor.0.len();
-        let filled = table.set_offsets(u32::try_from(len).ok()?)?;
-        if *filled.first()? != u64::from(hot.len) {
+        let head = entry.len() - cursor.0.len();
+        let filled = table.set_offsets(u32::try_from(head).ok()?)?;
+        if *filled.first()? != entry.len() as u64 {
             return None;
         }
-        for (id, filled) in table.blocks.iter_mut().zip(filled) {
-            id.len = u32::try_from(filled).ok()?;
+        for (place, filled) in table.blocks.iter_mut().zip(filled) {
+            place.len = u32::try_from(filled).ok()?;
         }
         Some(table)
     }
 
-    /// Sets where in its block each piece lies, and returns the blocks' lengths. The first `head` bytes of the hot block are this table.
+    /// Sets where in its block each piece lies, and returns the blocks' lengths. The first `head` bytes of block 0 are this table.
     pub(crate) fn set_offsets(&mut self, head: u32) -> Option<Vec<u64>> {
         let mut filled = vec![u64::from(head)];
-        for extent in self.files.values_mut().flatten() {
-            let block = extent.block as usize;
-            if block >= filled.len() {
-                filled.resize(block + 1, 0);
+        for (_, extents) in &mut self.files {
+            let mut at = 0u32;
+            for extent in extents {
+                let block = extent.block as usize;
+                if block >= filled.len() {
+                    filled.resize(block + 1, 0);
+                }
+                extent.offset = u32::try_from(filled[block]).ok()?;
+                filled[block] += u64::from(extent.len);
+                extent.start = at;
+                at = at.checked_add(extent.len)?;
             }
-            extent.offset = u32::try_from(filled[block]).ok()?;
-            filled[block] += u64::from(extent.len);
         }
         Some(filled)
     }
@@ -195,6 +228,42 @@ impl Table {
         }
         contents
     }
+
+    /// A block's name: `VOLUME:FROM:LENGTH`, as it lies compressed.
+    pub(crate) fn name(&self, block: usize) -> Option<String> {
+        let place = self.blocks.get(block)?;
+        let volume = self.volumes.get(place.volume as usize)?;
+        Some(format!("{volume:012x}:{}:{}", place.from, place.packed))
+    }
+
+    fn extents(&self, file: &str) -> Option<&[Extent]> {
+        self.files.iter().find(|(name, _)| name == file).map(|(_, extents)| extents.as_slice())
+    }
+
+    /// The blocks of this name. Two volumes of the same bytes have the same name.
+    fn named(&self, name: &str) -> Vec<usize> {
+        let Some((volume, from, packed)) = parse_name(name) else { return Vec::new() };
+        let Ok(volume) = u64::from_str_radix(volume, 16) else { return Vec::new() };
+        let volumes = self.volumes.iter().enumerate().filter(|(_, known)| **known == volume).map(|(at, _)| at as u32);
+        let block = |volume| {
+            let at = 1 + self.blocks[1..].partition_point(|place| (place.volume, place.from) < (volume, from));
+            self.blocks.get(at).filter(|place| (place.volume, place.from, place.packed) == (volume, from, packed)).map(|_| at)
+        };
+        volumes.filter_map(block).collect()
+    }
+}
+
+/// Writes numbers of which the lower eight bits are noise: those first, then what is above them.
+#[cfg(feature = "build")]
+fn put_column(numbers: impl Iterator<Item = u32> + Clone, out: &mut Vec<u8>) {
+    out.extend(numbers.clone().map(|number| number as u8));
+    numbers.for_each(|number| put_number(u64::from(number >> 8), out));
+}
+
+fn take_column(count: usize, cursor: &mut Cursor<'_>) -> Option<Vec<u32>> {
+    let low = cursor.bytes(count)?;
+    let number = |low: &u8| u32::try_from(cursor.number()?).ok()?.checked_mul(256)?.checked_add(u32::from(*low));
+    low.iter().map(number).collect()
 }
 
 /// Writes a number as its distance from another.
@@ -211,74 +280,42 @@ fn take_step(from: u32, cursor: &mut Cursor<'_>) -> Option<u32> {
 }
 
 /// The blocks that have arrived, and the reads that had to be put off.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Blocks {
+    table: Table,
     state: Mutex<State>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct State {
-    table: Table,
-    /// Where each extent of a file begins.
-    starts: BTreeMap<String, Vec<usize>>,
     loaded: Vec<Option<Arc<[u8]>>>,
-    missing: BTreeSet<u32>,
+    missing: Vec<u32>,
 }
 
 impl Blocks {
-    /// Only the hot block is known at first.
-    pub(crate) fn new(hot: BlockId) -> Self {
-        let blocks = Self::default();
-        blocks.set_table(Table { blocks: vec![hot], ..Table::default() });
-        blocks
+    /// Block 0, the entry, is there.
+    pub(crate) fn new(table: Table, entry: &[u8]) -> Self {
+        let mut loaded = vec![None; table.blocks.len()];
+        loaded[0] = Some(entry.into());
+        Self { table, state: Mutex::new(State { loaded, missing: Vec::new() }) }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn set_table(&self, table: Table) {
-        let state = &mut *self.state();
-        state.starts.clear();
-        state.starts.extend(table.files.iter().map(|(name, extents)| {
-            let mut at = 0;
-            let starts = extents.iter().map(|extent| {
-                let start = at;
-                at += extent.len as usize;
-                start
-            });
-            (name.clone(), starts.collect())
-        }));
-        state.loaded.resize(table.blocks.len(), None);
-        state.table = table;
-    }
-
     /// Takes a block. One that is not of this pack is ignored: it may have been asked for before a reload.
     pub(crate) fn provide(&self, name: &str, bytes: Vec<u8>) -> Result<(), PackError> {
         let state = &mut *self.state();
-        let hash = u64::from_str_radix(name, 16).ok().filter(|_| name.len() == NAME * 2);
-        // Two blocks of the same bytes have the same name.
-        let places: Vec<usize> = state.table.blocks.iter().enumerate().filter(|(_, id)| Some(id.hash) == hash).map(|(at, _)| at).collect();
-        let Some(&first) = places.first() else { return Ok(()) };
-        if bytes.len() != state.table.blocks[first].len as usize || !has_name(&bytes, name) {
-            return Err(PackError::Block(name.to_owned()));
-        }
         let bytes: Arc<[u8]> = bytes.into();
-        for at in places {
+        for at in self.table.named(name) {
+            // What is in a block, its compressed form vouches for by a checksum; whose block it is, the volume's name.
+            if bytes.len() != self.table.blocks[at].len as usize {
+                return Err(PackError::Block(name.to_owned()));
+            }
             state.loaded[at] = Some(Arc::clone(&bytes));
-            state.missing.remove(&(at as u32));
         }
         Ok(())
-    }
-
-    /// Takes a block whatever its bytes are, as a pack would have it whose author means harm.
-    #[cfg(all(test, feature = "build"))]
-    pub(crate) fn force(&self, name: &str, bytes: Vec<u8>) {
-        let state = &mut *self.state();
-        for (id, loaded) in state.table.blocks.iter().zip(&mut state.loaded).filter(|(id, _)| id.name() == name) {
-            debug_assert_eq!(id.len as usize, bytes.len());
-            *loaded = Some(bytes.as_slice().into());
-        }
     }
 
     /// Forgets what an earlier search missed.
@@ -286,34 +323,19 @@ impl Blocks {
         self.state().missing.clear();
     }
 
-    /// A block's bytes, or a note that it is missing.
-    pub(crate) fn block(&self, at: u32) -> Option<Arc<[u8]>> {
-        let state = &mut *self.state();
-        let block = state.loaded.get(at as usize)?.clone();
-        if block.is_none() {
-            state.missing.insert(at);
-        }
-        block
-    }
-
-    /// The names of the blocks that were missed since the last call.
+    /// The names of the blocks that were missed since the last call, in the order in which they lie.
     pub(crate) fn take_missing(&self) -> Vec<String> {
-        let state = &mut *self.state();
-        let missing = std::mem::take(&mut state.missing);
-        let mut names = BTreeSet::new();
-        names.extend(missing.iter().filter_map(|&at| state.table.blocks.get(at as usize)).map(|id| id.name()));
-        names.into_iter().collect()
+        let mut missing = std::mem::take(&mut self.state().missing);
+        sort_numbers(&mut missing);
+        let mut names: Vec<String> = missing.iter().filter_map(|&at| self.table.name(at as usize)).collect();
+        names.dedup();
+        names
     }
 }
 
-/// Whether the name is the hash of the bytes.
-fn has_name(bytes: &[u8], name: &str) -> bool {
-    block_hash(bytes) == u64::from_str_radix(name, 16).unwrap_or_default()
-}
-
-/// The number that names a block: FNV-1a over words of eight bytes, mixed once more at the end, of which the lower 48 bits. It tells bytes that were
-/// damaged or mistaken from those that were asked for, and is short enough to be in the engine; it is no protection against who writes both.
-pub(crate) fn block_hash(bytes: &[u8]) -> u64 {
+/// The number that names a volume: FNV-1a over words of eight bytes, mixed once more at the end, of which the lower 48 bits.
+#[cfg(feature = "build")]
+pub(crate) fn volume_hash(bytes: &[u8]) -> u64 {
     const PRIME: u64 = 0x0000_0100_0000_01b3;
     let mut hash = 0xcbf2_9ce4_8422_2325_u64 ^ bytes.len() as u64;
     let (words, rest) = bytes.as_chunks::<8>();
@@ -331,27 +353,24 @@ pub(crate) fn block_hash(bytes: &[u8]) -> u64 {
 
 impl Source for Blocks {
     fn len(&self, name: &str) -> Option<usize> {
-        let state = self.state();
-        let extents = state.table.files.get(name)?;
-        Some(extents.iter().map(|extent| extent.len as usize).sum())
+        Some(self.table.extents(name)?.last().map_or(0, |last| last.start as usize + last.len as usize))
     }
 
     fn read(&self, name: &str, range: Range<usize>) -> io::Result<OwnedBytes> {
         let state = &mut *self.state();
-        let (Some(extents), Some(starts)) = (state.table.files.get(name), state.starts.get(name)) else {
-            return Err(io::ErrorKind::NotFound.into());
-        };
-        let first = starts.partition_point(|&start| start <= range.start).saturating_sub(1);
-        let pieces = || extents.iter().zip(starts).skip(first).take_while(|&(_, &start)| start < range.end);
-        let absent = pieces().map(|(extent, _)| extent.block).filter(|&block| state.loaded[block as usize].is_none());
+        let Some(extents) = self.table.extents(name) else { return Err(io::ErrorKind::NotFound.into()) };
+        let first = extents.partition_point(|extent| extent.start as usize <= range.start).saturating_sub(1);
+        let pieces = || extents[first..].iter().take_while(|extent| (extent.start as usize) < range.end);
+        let absent = pieces().map(|extent| extent.block).filter(|&block| state.loaded[block as usize].is_none());
         let absent: Vec<u32> = absent.collect();
         if !absent.is_empty() {
             state.missing.extend(absent);
             return Err(io::ErrorKind::WouldBlock.into());
         }
         let mut joined = Vec::new();
-        for (extent, &start) in pieces() {
+        for extent in pieces() {
             let Some(block) = &state.loaded[extent.block as usize] else { continue };
+            let start = extent.start as usize;
             let from = range.start.max(start) - start + extent.offset as usize;
             let to = range.end.min(start + extent.len as usize) - start + extent.offset as usize;
             if to - from == range.len() {
@@ -362,12 +381,20 @@ impl Source for Blocks {
         if joined.len() == range.len() { Ok(OwnedBytes::new(joined)) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
     }
 
-    fn expect(&self, from: &[u8], to: &[u8]) {
+    fn expect(&self, from: &[u8], to: &[u8], positions: u32) {
         let state = &mut *self.state();
-        let guide = &state.table.guide;
+        let guide = &self.table.guide;
         let first = guide.partition_point(|(term, _)| term.as_slice() <= from).saturating_sub(1);
-        let blocks = guide[first..].iter().take_while(|(term, _)| term.as_slice() <= to).map(|(_, block)| *block);
-        let absent: Vec<u32> = blocks.filter(|&block| state.loaded[block as usize].is_none()).collect();
-        state.missing.extend(absent);
+        for (at, (term, block)) in guide.iter().enumerate().skip(first) {
+            if term.as_slice() > to {
+                break;
+            }
+            // Positions that were too many to lie with the postings lie in the blocks behind.
+            let next = guide.get(at + 1).map_or(*block, |(_, next)| *next);
+            let more = self.table.blocks.get(*block as usize + 1..next as usize).unwrap_or_default();
+            let more = if more.iter().map(|place| place.packed).sum::<u32>() <= positions { more.len() as u32 } else { 0 };
+            let absent = (*block..=block + more).filter(|&block| state.loaded.get(block as usize).is_some_and(Option::is_none));
+            state.missing.extend(absent);
+        }
     }
 }

@@ -120,6 +120,12 @@ pub(crate) fn parse(query: &str) -> Vec<Clause> {
     clauses
 }
 
+/// Whether a query is a question in plain words: little words between at least three that matter.
+pub(crate) fn is_question(clauses: &[Clause]) -> bool {
+    let matters = |clause: &&Clause| !clause.negated && !clause.optional;
+    clauses.iter().any(|clause| clause.optional) && clauses.iter().filter(matters).count() > 2
+}
+
 /// A query with operators read as nothing but text, one phrase: `rm -rf` stands on a page although it excludes what it names.
 pub(crate) fn literal(query: &str, clauses: &[Clause]) -> Option<Vec<Clause>> {
     let has_operators = clauses.iter().any(|clause| clause.negated || clause.atoms.iter().any(|atom| atom.scope != Scope::Any));

@@ -3,12 +3,11 @@
 //! *In*: the clauses of a query and the terms found for their words. *Out*: documents with scores. The weights stand in [`Knobs`], tuned
 //! on labelled queries with `examples/bench.rs`.
 
-use crate::index::{List, Opened, Reads, Stop};
+use crate::docs::{Docs, sort, sort_numbers};
+use crate::index::{Opened, Reads, Stop};
 use crate::query::{Atom, Scope};
 use crate::schema::FIELDS;
 use crate::terms::Found;
-use std::collections::BTreeMap;
-use std::rc::Rc;
 
 /// What the ranking weighs. BM25F: occurrences in all fields are weighted and added before they saturate.
 #[derive(Debug, Clone, Copy)]
@@ -29,6 +28,8 @@ pub(crate) struct Knobs {
     pub(crate) all_in_headings: f32,
     /// Worth of the whole query standing together as typed.
     pub(crate) together: f32,
+    /// Questions: share of what a page with all the words is worth that is added to what its single words are.
+    pub(crate) all_words: f32,
     /// Partial answers: how much the share of the query that matches counts (an exponent).
     pub(crate) coverage: f32,
 }
@@ -43,6 +44,7 @@ pub(crate) const KNOBS: Knobs = Knobs {
     all_in_title: 0.8,
     all_in_headings: 0.3,
     together: 0.6,
+    all_words: 0.5,
     coverage: 2.0,
 };
 
@@ -99,15 +101,13 @@ pub(crate) fn documents_of(opened: &Opened, resolved: &Resolved<'_>, reads: &mut
     if let Some(spelled) = &resolved.spelled {
         return Ok(spelled.matches.iter().map(|(doc, _)| *doc).collect());
     }
-    let mut docs = Vec::new();
+    let mut docs = Docs::new(opened.documents);
     for &field in crate::terms::fields_of(resolved.atom.scope) {
         if resolved.has_all(field) {
-            docs.extend(with_all_words(opened, resolved, field, reads)?);
+            docs.extend(&with_all_words(opened, resolved, field, reads)?);
         }
     }
-    docs.sort();
-    docs.dedup();
-    Ok(docs)
+    Ok(docs.list())
 }
 
 /// How many lists are read before it is seen whether the others matter.
@@ -121,11 +121,11 @@ fn with_all_words(opened: &Opened, resolved: &Resolved<'_>, field: usize, reads:
         if turn >= FIRST_LISTS && docs.as_ref().is_none_or(Vec::is_empty) {
             break;
         }
-        let mut of_word = Vec::new();
+        let mut of_word = Docs::new(opened.documents);
         let mut whole = true;
         for found in resolved.in_field(word, field) {
             match reads.list(opened, &found.info)? {
-                Some(list) => of_word.extend_from_slice(&list.docs),
+                Some(list) => of_word.extend(&list.docs),
                 None => whole = false,
             }
         }
@@ -140,12 +140,9 @@ fn with_all_words(opened: &Opened, resolved: &Resolved<'_>, field: usize, reads:
             }
             break;
         }
-        // Runs that ascend: cheap to sort.
-        of_word.sort();
-        of_word.dedup();
         docs = Some(match docs {
-            None => of_word,
-            Some(docs) => docs.into_iter().filter(|doc| of_word.binary_search(doc).is_ok()).collect(),
+            None => of_word.list(),
+            Some(docs) => docs.into_iter().filter(|doc| of_word.contains(*doc)).collect(),
         });
     }
     Ok(docs.unwrap_or_default())
@@ -153,41 +150,54 @@ fn with_all_words(opened: &Opened, resolved: &Resolved<'_>, field: usize, reads:
 
 /// Matches an atom in some documents, which are those in `among` that have its words: its one word, or all its words one after the other.
 /// `with` is in how many documents it is, as far as is known.
-pub(crate) fn match_atom(opened: &Opened, resolved: &Resolved<'_>, among: &[u32], with: usize, reads: &mut Reads) -> Result<Matches, Stop> {
+pub(crate) fn match_atom(opened: &Opened, resolved: &Resolved<'_>, among: &Docs, with: usize, reads: &mut Reads) -> Result<Matches, Stop> {
     if let Some(spelled) = &resolved.spelled {
-        return Ok(spelled.matches.iter().filter(|(doc, _)| among.binary_search(doc).is_ok()).copied().collect());
+        return Ok(spelled.matches.iter().filter(|(doc, _)| among.contains(*doc)).copied().collect());
     }
-    let mut counts: Vec<(u32, usize, f32)> = Vec::new();
+    let mut counts = Counts::new(opened);
     for &field in crate::terms::fields_of(resolved.atom.scope) {
         if resolved.words.len() == 1 {
             count_word(opened, resolved.in_field(0, field), Some(among), &mut counts, reads)?;
         } else if resolved.has_all(field) {
-            let found = match_phrase(opened, resolved, field, among, reads)?;
-            counts.extend(found.into_iter().map(|(doc, count)| (doc, field, count)));
+            match_phrase(opened, resolved, field, among, reads, &mut |doc, count| counts.add(doc, field, count))?;
         }
     }
-    Ok(score(opened, counts, with))
+    Ok(score(opened, &counts, with))
 }
 
-/// Adds how often a word occurs: document, field, times.
+/// How often a word or phrase occurs in each field of each document.
+struct Counts {
+    /// [`FIELDS`] of each document.
+    times: Vec<f32>,
+    docs: Docs,
+}
+
+impl Counts {
+    fn new(opened: &Opened) -> Self {
+        Self { times: vec![0.0; opened.documents as usize * FIELDS], docs: Docs::new(opened.documents) }
+    }
+
+    fn add(&mut self, doc: u32, field: usize, times: f32) {
+        if let Some(count) = self.times.get_mut(doc as usize * FIELDS + field) {
+            *count += times;
+            self.docs.insert(doc);
+        }
+    }
+}
+
+/// Adds how often a word occurs.
 fn count_word<'a>(
     opened: &Opened,
     found: impl Iterator<Item = &'a Found>,
-    among: Option<&[u32]>,
-    counts: &mut Vec<(u32, usize, f32)>,
+    among: Option<&Docs>,
+    counts: &mut Counts,
     reads: &mut Reads,
 ) -> Result<(), Stop> {
     for found in found {
         let Some(list) = reads.list(opened, &found.info)? else { continue };
-        let all = list.docs.iter().zip(&list.counts).map(|(&doc, &count)| (doc, found.field, count as f32 * found.weight));
-        match among {
-            None => counts.extend(all),
-            Some(among) => {
-                let mut rest = among;
-                counts.extend(all.filter(|(doc, _, _)| {
-                    rest = &rest[rest.partition_point(|other| other < doc)..];
-                    rest.first() == Some(doc)
-                }));
+        for (&doc, &count) in list.docs.iter().zip(&list.counts) {
+            if among.is_none_or(|among| among.contains(doc)) {
+                counts.add(doc, found.field, count as f32 * found.weight);
             }
         }
     }
@@ -195,96 +205,97 @@ fn count_word<'a>(
 }
 
 /// BM25F over the counts of one word or phrase that is in `with` documents.
-fn score(opened: &Opened, mut counts: Vec<(u32, usize, f32)>, with: usize) -> Matches {
-    // Runs that ascend, one a term.
-    counts.sort_by_key(|&(doc, field, _)| (doc, field));
+fn score(opened: &Opened, counts: &Counts, with: usize) -> Matches {
     let (all, with) = (opened.documents as f32, with as f32);
     let rarity = (1.0 + (all - with + 0.5) / (with + 0.5)).ln();
-    let of_document = |counts: &[(u32, usize, f32)]| {
-        let (mut sum, mut fields, doc) = (0.0, 0, counts[0].0);
-        for of_field in counts.chunk_by(|a, b| a.1 == b.1) {
-            let field = of_field[0].1;
-            let count: f32 = of_field.iter().map(|(_, _, count)| count).sum();
-            let length = opened.lengths.get(field, doc) as f32 / opened.lengths.means[field];
-            let weight = KNOBS.lengths[field];
-            sum += KNOBS.fields[field] * count / (1.0 - weight + weight * length);
-            fields |= 1 << field;
+    let of_document = |doc: u32| {
+        let (mut sum, mut fields) = (0.0, 0);
+        for field in 0..FIELDS {
+            let count = counts.times[doc as usize * FIELDS + field];
+            if count > 0.0 {
+                let length = opened.lengths.get(field, doc) as f32 / opened.lengths.means[field];
+                let weight = KNOBS.lengths[field];
+                sum += KNOBS.fields[field] * count / (1.0 - weight + weight * length);
+                fields |= 1 << field;
+            }
         }
         (doc, Match { score: rarity * sum * (KNOBS.saturation + 1.0) / (KNOBS.saturation + sum), fields })
     };
-    counts.chunk_by(|a, b| a.0 == b.0).map(of_document).collect()
+    counts.docs.list().into_iter().map(of_document).collect()
 }
 
-/// A term's list in a phrase.
-struct Part<'a> {
-    found: &'a Found,
-    list: Rc<List>,
-}
-
-/// Documents of a field in which the words follow each other, and how often.
-fn match_phrase(opened: &Opened, resolved: &Resolved<'_>, field: usize, among: &[u32], reads: &mut Reads) -> Result<Vec<(u32, f32)>, Stop> {
+/// Calls `sink` with the documents in `among` of which a field has the words one after the other, and how often.
+fn match_phrase(
+    opened: &Opened,
+    resolved: &Resolved<'_>,
+    field: usize,
+    among: &Docs,
+    reads: &mut Reads,
+    sink: &mut dyn FnMut(u32, f32),
+) -> Result<(), Stop> {
     let order = needed(resolved, field);
     let mut docs = with_all_words(opened, resolved, field, reads)?;
-    docs.retain(|doc| among.binary_search(doc).is_ok());
+    docs.retain(|doc| among.contains(*doc));
     if docs.is_empty() {
-        return Ok(Vec::new());
+        return Ok(());
     }
     // Where each word begins in those documents, counted from the phrase's first word.
     let mut whole = true;
-    let mut starts: Vec<BTreeMap<u32, Vec<u32>>> = Vec::new();
+    let mut starts: Vec<Vec<Vec<u32>>> = Vec::new();
     for &at in &order {
         let shift = resolved.atom.words[at].at;
-        let mut of_word: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+        let mut of_word: Vec<Vec<u32>> = vec![Vec::new(); docs.len()];
         for found in resolved.in_field(at, field) {
             let Some(list) = reads.list(opened, &found.info)? else { continue };
-            let part = Part { found, list };
-            let places: Vec<usize> = docs.iter().filter_map(|doc| part.list.docs.binary_search(doc).ok()).collect();
+            let mut places = Vec::new();
+            let mut of_docs = Vec::new();
+            for (doc, out) in docs.iter().zip(&mut of_word) {
+                if let Ok(place) = list.docs.binary_search(doc) {
+                    places.push(place);
+                    of_docs.push(out);
+                }
+            }
             if places.is_empty() {
                 continue;
             }
-            let Some(mut positions) = reads.take(opened.positions(&part.found.info, &part.list, &places))? else {
+            let Some(mut positions) = reads.take(opened.positions(&found.info, &list, &places))? else {
                 whole = false;
                 continue;
             };
-            for place in places {
-                let out = of_word.entry(part.list.docs[place]).or_default();
+            for (place, out) in places.into_iter().zip(of_docs) {
                 let from = out.len();
-                positions.read(&part.list, place, out);
+                positions.read(&list, place, out);
                 out[from..].iter_mut().for_each(|position| *position = position.wrapping_sub(shift));
             }
         }
-        of_word.values_mut().for_each(|positions| positions.sort_unstable());
+        of_word.iter_mut().for_each(|positions| sort_numbers(positions));
         starts.push(of_word);
     }
     if !whole {
-        return Ok(Vec::new());
+        return Ok(());
     }
-    let count = |doc: u32| {
-        let first = starts[0].get(&doc)?;
-        let all =
-            |start: &&u32| starts[1..].iter().all(|word| word.get(&doc).is_some_and(|positions| positions.binary_search(start).is_ok()));
-        let count = first.iter().filter(all).count();
-        (count > 0).then_some((doc, count as f32))
-    };
-    Ok(docs.into_iter().filter_map(count).collect())
+    for (at, doc) in docs.into_iter().enumerate() {
+        let is_all = |start: &&u32| starts[1..].iter().all(|word| word[at].binary_search(start).is_ok());
+        let count = starts[0][at].iter().filter(is_all).count();
+        if count > 0 {
+            sink(doc, count as f32);
+        }
+    }
+    Ok(())
 }
 
 /// Matches a phrase that only adds to a score: in the fields where that costs few bytes.
-pub(crate) fn match_together(opened: &Opened, resolved: &Resolved<'_>, among: &[u32], reads: &mut Reads) -> Result<Matches, Stop> {
-    let mut counts = Vec::new();
-    let mut with = Vec::new();
+pub(crate) fn match_together(opened: &Opened, resolved: &Resolved<'_>, among: &Docs, reads: &mut Reads) -> Result<Matches, Stop> {
+    let mut counts = Counts::new(opened);
     for &field in crate::terms::fields_of(resolved.atom.scope) {
         let bytes: usize =
             resolved.words.iter().flatten().filter(|found| found.field == field).map(|found| found.info.positions_range.len()).sum();
         if resolved.has_all(field) && bytes <= TOGETHER_BYTES {
-            let found = match_phrase(opened, resolved, field, among, reads)?;
-            with.extend(found.iter().map(|(doc, _)| *doc));
-            counts.extend(found.into_iter().map(|(doc, count)| (doc, field, count)));
+            match_phrase(opened, resolved, field, among, reads, &mut |doc, count| counts.add(doc, field, count))?;
         }
     }
-    with.sort_unstable();
-    with.dedup();
-    Ok(score(opened, counts, with.len()))
+    let with = counts.docs.list().len();
+    Ok(score(opened, &counts, with))
 }
 
 /// How many bytes of positions may be read to see whether words stand together that need not.
@@ -298,7 +309,7 @@ fn needed(resolved: &Resolved<'_>, field: usize) -> Vec<usize> {
         resolved.in_field(at, field).map(|found| found.info.positions_range.len() + found.info.postings_range.len()).sum()
     };
     let mut costs: Vec<(usize, usize)> = (1..words.len().saturating_sub(1)).map(|at| (cost(at), at)).collect();
-    costs.sort_unstable_by(|a, b| b.cmp(a));
+    sort(&mut costs, |a, b| a > b);
     let mut kept = vec![true; words.len()];
     for (_, at) in costs {
         let neighbours = kept[at - 1] && kept[at + 1] && words[at].at == words[at - 1].at + 1 && words[at + 1].at == words[at].at + 1;
@@ -307,37 +318,40 @@ fn needed(resolved: &Resolved<'_>, field: usize) -> Vec<usize> {
         }
     }
     let mut kept: Vec<usize> = (0..words.len()).filter(|&at| kept[at]).collect();
-    kept.sort_by_key(|&at| resolved.in_field(at, field).map(|found| found.info.doc_freq as usize).sum::<usize>());
+    let rarity = |at: usize| (resolved.in_field(at, field).map(|found| found.info.doc_freq as usize).sum::<usize>(), at);
+    sort(&mut kept, |&a, &b| rarity(a) < rarity(b));
     kept
 }
 
 /// Documents that only have some of the words: each token counts for itself, and the share of the query that matches.
 pub(crate) fn match_partly(opened: &Opened, atoms: &[Resolved<'_>], reads: &mut Reads) -> Result<Vec<(u32, f32)>, Stop> {
-    let mut sums: BTreeMap<u32, (f32, f32)> = BTreeMap::new();
+    // Of each document its score, and how much of the query it has.
+    let mut sums = vec![(0.0f32, 0.0f32); opened.documents as usize];
     let mut worth = 0.0;
+    let mut add = |doc: u32, score: f32, covered: f32| {
+        if let Some(sum) = sums.get_mut(doc as usize) {
+            *sum = (sum.0 + score, sum.1 + covered);
+        }
+    };
     for resolved in atoms.iter().filter(|resolved| !matches!(resolved.atom.scope, Scope::Tag | Scope::Path | Scope::Language)) {
         for (doc, matched) in resolved.spelled.iter().flat_map(|spelled| &spelled.matches) {
-            let sum = sums.entry(*doc).or_default();
-            *sum = (sum.0 + matched.score, sum.1 + matched.score);
+            add(*doc, matched.score, matched.score);
         }
         for (word, found) in resolved.atom.words.iter().zip(&resolved.words) {
             if word.is_filler() {
                 continue;
             }
-            let mut counts = Vec::new();
+            let mut counts = Counts::new(opened);
             count_word(opened, found.iter(), None, &mut counts, reads)?;
-            counts.sort_by_key(|&(doc, field, _)| (doc, field));
-            let with = counts.chunk_by(|a, b| a.0 == b.0).count();
+            let with = counts.docs.list().len();
             let rarity = (1.0 + opened.documents as f32 / (with as f32 + 0.5)).ln();
             worth += rarity;
-            for (doc, matched) in score(opened, counts, with) {
-                let sum = sums.entry(doc).or_default();
-                sum.0 += matched.score;
-                sum.1 += rarity;
+            for (doc, matched) in score(opened, &counts, with) {
+                add(doc, matched.score, rarity);
             }
         }
     }
-    let best = sums.values().map(|(_, covered)| *covered).fold(0.0, f32::max);
-    let enough = sums.into_iter().filter(|(_, (_, covered))| *covered >= best * 0.5);
+    let best = sums.iter().map(|(_, covered)| *covered).fold(0.0, f32::max);
+    let enough = (0..).zip(&sums).filter(|(_, (_, covered))| *covered > 0.0 && *covered >= best * 0.5);
     Ok(enough.map(|(doc, (score, covered))| (doc, score * (covered / worth.max(f32::MIN_POSITIVE)).powf(KNOBS.coverage))).collect())
 }

@@ -8,7 +8,7 @@ use tantivy::schema::Field;
 use tantivy::schema::{IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
 
 /// Version of the pack, its schema and its tokens.
-pub const VERSION: u32 = 4;
+pub const VERSION: u32 = 5;
 
 /// All words of all text fields. Each term ends with its field's [`mark`], so that what a word has in all fields lies together and one
 /// look-up finds it.

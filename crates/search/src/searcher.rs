@@ -3,23 +3,22 @@
 //! *In*: the entry, blocks, a request. *Out*: an answer, or the names of all blocks that the next step needs. A search is started anew each
 //! time something arrives; what is there is read from memory, so that costs little.
 
+use crate::docs::{Docs, sort};
 use crate::facet;
 use crate::index::{Opened, Reads, Stop};
-use crate::pack::{BlockId, Blocks, Table, read_entry};
-use crate::query::{Atom, Clause, Scope, literal, parse};
+use crate::pack::{Blocks, read_entry};
+use crate::query::{Atom, Clause, Scope, is_question, literal, parse};
 use crate::rank::{KNOBS, Match, Matches, Resolved, documents_of, match_atom, match_of, match_partly, match_together};
-use crate::snippet::{Needles, hit};
+use crate::snippet::hit;
 use crate::terms::{find, find_meta, find_near, find_pinyin};
 use crate::{PackError, Request, Response, Step, record};
-use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 /// Reads a pack.
 pub struct Searcher {
-    hot: BlockId,
     blocks: Arc<Blocks>,
-    opened: OnceLock<Opened>,
+    opened: Opened,
     facets: OnceLock<facet::Table>,
 }
 
@@ -35,9 +34,9 @@ impl Searcher {
     /// # Errors
     /// When the entry is damaged or of another version.
     pub fn open(entry: &[u8]) -> Result<Self, PackError> {
-        let hot = read_entry(entry)?;
-        let blocks = Arc::new(Blocks::new(hot));
-        Ok(Self { hot, blocks, opened: OnceLock::new(), facets: OnceLock::new() })
+        let blocks = Arc::new(Blocks::new(read_entry(entry)?, entry));
+        let opened = caught(|| Opened::open(&blocks)).map_err(|_| PackError::Entry("what it holds cannot be read".to_owned()))?;
+        Ok(Self { blocks, opened, facets: OnceLock::new() })
     }
 
     /// Takes a block's decompressed bytes. A block of another pack is ignored.
@@ -89,17 +88,6 @@ impl Searcher {
         }
     }
 
-    fn opened(&self) -> Result<&Opened, Stop> {
-        if let Some(opened) = self.opened.get() {
-            return Ok(opened);
-        }
-        let first = self.blocks.block(0).ok_or(Stop::Missing)?;
-        let table = Table::decode(&first, self.hot).ok_or_else(|| Stop::Damaged("the table of files cannot be read".to_owned()))?;
-        self.blocks.set_table(table);
-        let opened = Opened::open(&self.blocks)?;
-        Ok(self.opened.get_or_init(|| opened))
-    }
-
     /// Which folder, tags and language each document has, when the request is about them.
     fn facets(&self, opened: &Opened, request: &Request, reads: &mut Reads) -> Result<Option<&facet::Table>, Stop> {
         if !request.facets && request.filters.is_empty() {
@@ -112,7 +100,7 @@ impl Searcher {
     }
 
     fn try_search(&self, request: &Request) -> Result<Response, Stop> {
-        let opened = self.opened()?;
+        let opened = &self.opened;
         let mut clauses = parse(&request.query);
         let mut reads = Reads::default();
         let table = self.facets(opened, request, &mut reads)?;
@@ -123,6 +111,17 @@ impl Searcher {
             true => table.map_or_else(Vec::new, |_| (0..opened.documents).map(|doc| (doc, 0.0)).collect()),
             false => match_all(opened, &clauses, &resolved, &mut reads)?,
         };
+        if !ranked.is_empty() && is_question(&clauses) {
+            // The page that answers a question need not have all its words; having them tells for it.
+            let whole = ranked;
+            ranked = match_some(opened, &clauses, &resolved, &mut reads)?;
+            for (doc, score) in whole {
+                match ranked.binary_search_by_key(&doc, |(doc, _)| *doc) {
+                    Ok(at) => ranked[at].1 += score * KNOBS.all_words,
+                    Err(at) => ranked.insert(at, (doc, score * KNOBS.all_words)),
+                }
+            }
+        }
         let as_text = if ranked.is_empty() && !is_empty { literal(&request.query, &clauses) } else { None };
         if let Some(as_text) = as_text {
             let found = resolve(opened, &as_text, &mut reads)?;
@@ -144,9 +143,9 @@ impl Searcher {
             ranked = if is_empty && request.filters.is_empty() { Vec::new() } else { kept };
         }
         let total = ranked.len();
-        ranked.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        sort(&mut ranked, |a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)).is_lt());
         ranked.truncate(request.limit);
-        let needles = needles(&clauses, &resolved, partial);
+        let needles = needles::of(&clauses, &resolved, partial);
         let mut records = Vec::new();
         for (doc, score) in ranked {
             records.extend(reads.take(opened.record(doc))?.map(|bytes| (bytes, score)));
@@ -184,7 +183,7 @@ fn resolve<'a>(opened: &Opened, clauses: &'a [Clause], reads: &mut Reads) -> Res
             let mut words = Vec::new();
             if !is_meta(atom.scope) {
                 // Of a long run of characters only some lists are read; which, the dictionary says.
-                let soon = !clause.optional && atom.words.len() <= LONG_RUN;
+                let soon = if clause.optional || atom.words.len() > LONG_RUN { 0 } else { atom.words.len() };
                 for word in &atom.words {
                     words.push(find(opened, word, atom.scope, soon, reads)?);
                 }
@@ -238,37 +237,35 @@ fn match_all(opened: &Opened, clauses: &[Clause], resolved: &[Vec<Resolved<'_>>]
             });
         }
         if is_required(clause) {
-            let mut docs = of_clauses_atoms.concat();
-            docs.sort();
-            docs.dedup();
+            let mut docs = Docs::new(opened.documents);
+            of_clauses_atoms.iter().for_each(|of_atom| docs.extend(of_atom));
             candidates = Some(match candidates {
-                None => docs,
-                Some(before) => before.into_iter().filter(|doc| docs.binary_search(doc).is_ok()).collect(),
+                None => docs.list(),
+                Some(before) => before.into_iter().filter(|doc| docs.contains(*doc)).collect(),
             });
         }
         of_atoms.push(of_clauses_atoms);
     }
     reads.finish()?;
     let candidates = candidates.unwrap_or_default();
+    let mut among = Docs::new(opened.documents);
+    among.extend(&candidates);
     let mut matched: Vec<Matches> = Vec::new();
     for (of_clause, docs) in resolved.iter().zip(&of_atoms) {
-        let mut of_any: BTreeMap<u32, Match> = BTreeMap::new();
+        let mut of_any = Matches::new();
         for (resolved, docs) in of_clause.iter().zip(docs) {
-            let docs_here: Vec<u32> = docs.iter().copied().filter(|doc| candidates.binary_search(doc).is_ok()).collect();
             let matches = if is_meta(resolved.atom.scope) {
-                docs_here.into_iter().map(|doc| (doc, Match { score: 0.1, fields: u8::MAX })).collect()
+                let docs_here = docs.iter().copied().filter(|doc| among.contains(*doc));
+                docs_here.map(|doc| (doc, Match { score: 0.1, fields: u8::MAX })).collect()
             } else {
-                match_atom(opened, resolved, &docs_here, docs.len(), reads)?
+                match_atom(opened, resolved, &among, docs.len(), reads)?
             };
-            for (doc, found) in matches {
-                let sum = of_any.entry(doc).or_default();
-                *sum = Match { score: sum.score.max(found.score) + sum.score.min(found.score) * 0.2, fields: sum.fields | found.fields };
-            }
+            of_any = either(of_any, matches);
         }
-        matched.push(of_any.into_iter().collect());
+        matched.push(of_any);
     }
     let together = match together(clauses, resolved) {
-        Some((atom, words)) => match_together(opened, &Resolved { atom: &atom, words, spelled: None }, &candidates, reads)?,
+        Some((atom, words)) => match_together(opened, &Resolved { atom: &atom, words, spelled: None }, &among, reads)?,
         None => Matches::new(),
     };
     reads.finish()?;
@@ -293,6 +290,24 @@ fn match_all(opened: &Opened, clauses: &[Clause], resolved: &[Vec<Resolved<'_>>]
         Some((doc, sum * standing(opened, doc, fields, tokens)))
     };
     Ok(candidates.iter().filter_map(score).collect())
+}
+
+/// Documents that match one atom or the other: the better match, and a share of the worse one.
+fn either(one: Matches, other: Matches) -> Matches {
+    if one.is_empty() {
+        return other;
+    }
+    let mut merged = Matches::with_capacity(one.len() + other.len());
+    let mut rest = other.into_iter().peekable();
+    for (doc, a) in one {
+        while let Some(before) = rest.next_if(|(other, _)| *other < doc) {
+            merged.push(before);
+        }
+        let both = |b: Match| Match { score: a.score.max(b.score) + a.score.min(b.score) * 0.2, fields: a.fields | b.fields };
+        merged.push((doc, rest.next_if(|(other, _)| *other == doc).map_or(a, |(_, b)| both(b))));
+    }
+    merged.extend(rest);
+    merged
 }
 
 fn is_required(clause: &Clause) -> bool {
@@ -352,16 +367,18 @@ fn standing(opened: &Opened, doc: u32, fields: u8, tokens: u32) -> f32 {
 /// Documents that have the most of the words, among those that the scopes allow.
 fn match_some(opened: &Opened, clauses: &[Clause], resolved: &[Vec<Resolved<'_>>], reads: &mut Reads) -> Result<Vec<(u32, f32)>, Stop> {
     let mut partly: Vec<Resolved<'_>> = Vec::new();
-    let mut allowed: Vec<(bool, BTreeSet<u32>)> = Vec::new();
+    let mut allowed: Vec<(bool, Docs)> = Vec::new();
     for (clause, of_clause) in clauses.iter().zip(resolved) {
         if clause.negated || clause.firm {
-            let mut docs = BTreeSet::new();
+            let mut docs = Docs::new(opened.documents);
             for resolved in of_clause {
                 if is_meta(resolved.atom.scope) {
-                    docs.extend(find_meta(opened, resolved.atom.scope, &resolved.atom.text, &resolved.atom.words, reads)?);
+                    docs.extend(&find_meta(opened, resolved.atom.scope, &resolved.atom.text, &resolved.atom.words, reads)?);
                 } else {
                     let with = documents_of(opened, resolved, reads)?;
-                    docs.extend(match_atom(opened, resolved, &with, with.len(), reads)?.into_iter().map(|(doc, _)| doc));
+                    let mut among = Docs::new(opened.documents);
+                    among.extend(&with);
+                    match_atom(opened, resolved, &among, with.len(), reads)?.iter().for_each(|(doc, _)| docs.insert(*doc));
                 }
             }
             allowed.push((!clause.negated, docs));
@@ -376,39 +393,8 @@ fn match_some(opened: &Opened, clauses: &[Clause], resolved: &[Vec<Resolved<'_>>
     }
     let mut ranked = match_partly(opened, &partly, reads)?;
     reads.finish()?;
-    ranked.retain(|(doc, _)| allowed.iter().all(|(wanted, docs)| docs.contains(doc) == *wanted));
+    ranked.retain(|(doc, _)| allowed.iter().all(|(wanted, docs)| docs.contains(*doc) == *wanted));
     Ok(ranked)
 }
 
-/// What to mark: whole phrases, or their single words when only some were found.
-fn needles(clauses: &[Clause], resolved: &[Vec<Resolved<'_>>], partial: bool) -> Needles {
-    let mut needles = Needles::default();
-    for (_, of_clause) in clauses.iter().zip(resolved).filter(|(clause, _)| !clause.negated && !clause.optional) {
-        for resolved in of_clause.iter().filter(|resolved| !is_meta(resolved.atom.scope)) {
-            // What was typed in pinyin stands in the text in characters.
-            let meant = resolved.spelled.iter().flat_map(|spelled| &spelled.meant);
-            for clause in meant.flat_map(|meant| parse(&format!("\"{meant}\" "))) {
-                for atom in &clause.atoms {
-                    needles.add(atom.words.iter().map(|word| (word.at, vec![word.text.as_str()])));
-                }
-            }
-            let words = resolved.atom.words.iter().zip(&resolved.words);
-            let word = |(word, found): (&crate::query::Word, &'_ Vec<crate::terms::Found>)| {
-                let terms: Vec<String> = found.iter().map(|found| found.text.clone()).collect();
-                (word.at, terms)
-            };
-            let words: Vec<(u32, Vec<String>)> = words.map(word).collect();
-            if partial {
-                for (_, terms) in &words {
-                    needles.add(std::iter::once((0, terms.iter().map(String::as_str).collect())));
-                }
-            } else {
-                needles.add(words.iter().map(|(at, terms)| (*at, terms.iter().map(String::as_str).collect())));
-            }
-        }
-    }
-    needles
-}
-
-#[cfg(all(test, feature = "build"))]
-mod tests;
+mod needles;

@@ -3,9 +3,9 @@
 //! *In*: a note's stored record and the terms that matched. *Out*: a [`Hit`]: texts and ranges, never HTML. Uses the tokenizer, so what is
 //! marked is what matched.
 
+use crate::docs::sort;
 use crate::token::tokenize;
 use crate::{Document, Hit, SectionHit, Snippet};
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// Length of an excerpt in columns (a Han character takes two).
@@ -18,8 +18,8 @@ const WORDS: usize = 12;
 /// What to look for: sequences of words, each with the terms that may stand for it.
 #[derive(Debug, Default)]
 pub(crate) struct Needles {
-    /// Term to the needle and the place in it that it fills.
-    terms: BTreeMap<String, Vec<(usize, usize)>>,
+    /// Terms with the needle and the place in it that each fills, ascending once [`Needles::order`] was called.
+    terms: Vec<(String, usize, usize)>,
     /// Relative positions of each needle's words.
     needles: Vec<Vec<u32>>,
 }
@@ -31,14 +31,24 @@ impl Needles {
         let mut places = Vec::new();
         for (at, terms) in words {
             for term in terms {
-                let of_term = self.terms.entry(term.to_owned()).or_default();
-                if !of_term.contains(&(needle, places.len())) {
-                    of_term.push((needle, places.len()));
-                }
+                self.terms.push((term.to_owned(), needle, places.len()));
             }
             places.push(at);
         }
         self.needles.push(places);
+    }
+
+    /// Makes ready for looking up, when all are there.
+    pub(crate) fn order(&mut self) {
+        sort(&mut self.terms, |a, b| a < b);
+        self.terms.dedup();
+    }
+
+    /// What a term fills.
+    fn of(&self, term: &str) -> &[(String, usize, usize)] {
+        let from = self.terms.partition_point(|(known, _, _)| known.as_str() < term);
+        let rest = &self.terms[from..];
+        &rest[..rest.partition_point(|(known, _, _)| known == term)]
     }
 }
 
@@ -56,8 +66,7 @@ fn marks(text: &str, needles: &Needles) -> Vec<Mark> {
     let mut marks = Vec::new();
     tokenize(text, 0, &mut |token| {
         begun.retain(|(needle, first, filled, _)| needles.needles[*needle].get(*filled).is_some_and(|&at| first + at >= token.position));
-        let Some(places) = needles.terms.get(token.text.as_str()) else { return };
-        for &(needle, place) in places {
+        for &(_, needle, place) in needles.of(&token.text) {
             let words = &needles.needles[needle];
             if place == 0 {
                 begun.push((needle, token.position, 0, token.start..token.end));
@@ -73,7 +82,8 @@ fn marks(text: &str, needles: &Needles) -> Vec<Mark> {
             }
         }
     });
-    marks.sort_by_key(|mark| (mark.range.start, mark.range.end));
+    let place = |mark: &Mark| (mark.range.start, mark.range.end, mark.needle);
+    sort(&mut marks, |a, b| place(a) < place(b));
     marks
 }
 
@@ -124,7 +134,7 @@ pub(crate) fn hit(document: Document, score: f32, needles: &Needles) -> Hit {
             weighed.push(((weight * 100.0) as u32, at, heading, text));
         }
     }
-    weighed.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
+    sort(&mut weighed, |a, b| (b.0, a.1) < (a.0, b.1));
     let best = weighed.first().map_or(0, |section| section.0);
     weighed.retain(|section| section.0 * 2 >= best);
     weighed.truncate(SECTIONS);

@@ -3,6 +3,7 @@
 //! *In*: words. *Out*: for each the terms found in each field, with a weight. All look-ups of a step are tried before it stops for missing
 //! blocks. Bounded: whatever is typed, a word stands for a limited number of terms.
 
+use crate::docs::{Docs, sort};
 use crate::index::{Opened, Reads, Stop};
 use crate::query::{Atom, Scope, Word};
 use crate::rank::{KNOBS, Match, Spelled};
@@ -54,8 +55,9 @@ fn is_small(field: usize) -> bool {
     field <= schema::HEADING
 }
 
-/// The terms that `word` stands for in the fields of `scope`, without near spellings. `soon` is whether their lists are read next.
-pub(crate) fn find(opened: &Opened, word: &Word, scope: Scope, soon: bool, reads: &mut Reads) -> Result<Vec<Found>, Stop> {
+/// The terms that `word` stands for in the fields of `scope`, without near spellings. `soon` is how many words of its phrase
+/// are read next, with it; 0 when that is not known.
+pub(crate) fn find(opened: &Opened, word: &Word, scope: Scope, soon: usize, reads: &mut Reads) -> Result<Vec<Found>, Stop> {
     let Some(dictionary) = opened.terms.terms() else { return Ok(Vec::new()) };
     let fields = fields_of(scope);
     let dense = word.text.chars().next().is_some_and(crate::token::is_dense);
@@ -87,12 +89,14 @@ pub(crate) fn find(opened: &Opened, word: &Word, scope: Scope, soon: bool, reads
             of_field[field].push(Found { field, text: text.to_owned(), info: info.clone(), weight });
         }
     });
-    if reads.take(seen)?.is_none() && soon && !word.is_filler() {
-        opened.expect(&word.text);
+    if reads.take(seen)?.is_none() && soon > 0 && !word.is_filler() {
+        opened.expect(&word.text, soon > 1);
     }
     for found in &mut of_field {
         // The word itself and its forms first, then the most frequent longer words.
-        found.sort_by(|a, b| b.weight.total_cmp(&a.weight).then(b.info.doc_freq.cmp(&a.info.doc_freq)).then(a.text.cmp(&b.text)));
+        sort(found, |a, b| {
+            b.weight.total_cmp(&a.weight).then(b.info.doc_freq.cmp(&a.info.doc_freq)).then_with(|| a.text.cmp(&b.text)).is_lt()
+        });
         found.truncate(if dense { MAX_PAIRS } else { MAX_FORMS });
     }
     Ok(of_field.into_iter().flatten().collect())
@@ -116,21 +120,23 @@ pub(crate) fn find_pinyin(opened: &Opened, atom: &Atom, reads: &mut Reads) -> Re
         });
         reads.take(seen)?;
     }
-    found.sort_by(|a, b| b.2.total_cmp(&a.2).then(b.0.doc_freq.cmp(&a.0.doc_freq)).then(a.1.cmp(&b.1)));
+    let place = |info: &TermInfo| (std::cmp::Reverse(info.doc_freq), info.postings_range.start);
+    sort(&mut found, |a, b| b.2.total_cmp(&a.2).then_with(|| place(&a.0).cmp(&place(&b.0))).is_lt());
     found.truncate(MAX_SPELLED);
     let mut spelled = Spelled::default();
-    let mut best: std::collections::BTreeMap<u32, f32> = std::collections::BTreeMap::new();
+    let mut best = vec![0.0f32; opened.documents as usize];
     for (info, meant, worth) in found {
         let rarity = (1.0 + opened.documents as f32 / (info.doc_freq as f32 + 0.5)).ln();
         for doc in reads.take(opened.meta_list(&info))?.unwrap_or_default() {
-            let score = best.entry(doc).or_default();
+            let score = &mut best[doc as usize];
             *score = score.max(rarity * worth);
         }
         if !spelled.meant.contains(&meant) {
             spelled.meant.push(meant);
         }
     }
-    spelled.matches = best.into_iter().map(|(doc, score)| (doc, Match { score, fields: 0 })).collect();
+    let scored = (0..).zip(best).filter(|(_, score)| *score > 0.0);
+    spelled.matches = scored.map(|(doc, score)| (doc, Match { score, fields: 0 })).collect();
     Ok((!spelled.meant.is_empty()).then_some(spelled))
 }
 
@@ -171,13 +177,16 @@ pub(crate) fn find_near(opened: &Opened, word: &Word, scope: Scope, reads: &mut 
     // The nearest only: two edits are a guess that one edit makes needless.
     let least = found.iter().map(|(distance, _)| *distance).min().unwrap_or_default();
     found.retain(|(distance, _)| *distance == least);
-    let mut frequencies: std::collections::BTreeMap<String, u32> = std::collections::BTreeMap::new();
+    let mut best: Vec<(u32, String)> = Vec::new();
     for (_, near) in &found {
         // A word of a title is what was meant rather than a misspelling somewhere in a text.
-        *frequencies.entry(near.text.clone()).or_default() += near.info.doc_freq * if near.field == 0 { 100 } else { 1 };
+        let times = near.info.doc_freq.saturating_mul(if near.field == 0 { 100 } else { 1 });
+        match best.iter_mut().find(|(_, text)| *text == near.text) {
+            Some((all, _)) => *all = all.saturating_add(times),
+            None => best.push((times, near.text.clone())),
+        }
     }
-    let mut best: Vec<(u32, String)> = frequencies.into_iter().map(|(text, count)| (count, text)).collect();
-    best.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+    sort(&mut best, |a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)).is_lt());
     best.truncate(MAX_NEAR);
     Ok(found.into_iter().map(|(_, near)| near).filter(|near| best.iter().any(|(_, text)| *text == near.text)).collect())
 }
@@ -213,7 +222,7 @@ pub(crate) fn find_meta(opened: &Opened, scope: Scope, text: &str, words: &[Word
         _ => schema::LANGUAGE_MARK,
     };
     let Some(dictionary) = opened.meta.terms() else { return Ok(Vec::new()) };
-    let read = |prefix: &str, exact: bool, reads: &mut Reads| -> Result<Vec<u32>, Stop> {
+    let read = |prefix: &str, exact: bool, reads: &mut Reads| -> Result<Docs, Stop> {
         let mut infos = Vec::new();
         let seen = scan(dictionary, prefix.as_bytes(), &after(prefix.as_bytes()), &mut |term, info| {
             if !exact || term == prefix.as_bytes() {
@@ -221,32 +230,28 @@ pub(crate) fn find_meta(opened: &Opened, scope: Scope, text: &str, words: &[Word
             }
         });
         reads.take(seen)?;
-        let mut docs = Vec::new();
+        let mut docs = Docs::new(opened.documents);
         for info in infos {
-            docs.extend(reads.take(opened.meta_list(&info))?.unwrap_or_default());
+            docs.extend(&reads.take(opened.meta_list(&info))?.unwrap_or_default());
         }
-        docs.sort_unstable();
-        docs.dedup();
         Ok(docs)
     };
     let folded = crate::fold::fold(text);
     let mut docs = read(&format!("{mark}{mark}{folded}"), scope == Scope::Tag, reads)?;
     if scope == Scope::Tag {
         // `tag:k8s` means `k8s/network`, too.
-        docs.extend(read(&format!("{mark}{mark}{folded}/"), false, reads)?);
+        docs.extend(&read(&format!("{mark}{mark}{folded}/"), false, reads)?.list());
     }
     if scope != Scope::Language {
         let mut all: Option<Vec<u32>> = None;
         for word in words {
             let of_word = read(&format!("{mark}{}", word.text), !word.prefix, reads)?;
             all = Some(match all {
-                None => of_word,
-                Some(before) => before.into_iter().filter(|doc| of_word.binary_search(doc).is_ok()).collect(),
+                None => of_word.list(),
+                Some(before) => before.into_iter().filter(|doc| of_word.contains(*doc)).collect(),
             });
         }
-        docs.extend(all.unwrap_or_default());
+        docs.extend(&all.unwrap_or_default());
     }
-    docs.sort_unstable();
-    docs.dedup();
-    Ok(docs)
+    Ok(docs.list())
 }

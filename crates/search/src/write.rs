@@ -3,14 +3,15 @@
 //! Tokenising runs on all threads (`prepare`) and hands each field to tantivy as one prepared string; a single writer adds the documents in
 //! order, so the same documents give the same bytes on any machine. `layout` then cuts tantivy's files into blocks.
 
-use crate::layout::{block_of, lay_out};
-use crate::pack::{BlockId, Table, read_entry, write_entry};
+use crate::layout::{block_of, lay_out, store_block};
+use crate::pack::{Place, read_entry, volume_hash, volume_name, write_entry};
 use crate::prepare::{Prepared, prepare};
 use crate::{Document, Pack, facet, lengths, schema};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io::Write as _;
+use std::ops::Range;
 use std::path::Path;
 use tantivy::directory::{Directory, RamDirectory};
 use tantivy::store::Compressor;
@@ -52,10 +53,10 @@ const BATCH: usize = 256;
 /// The writer never flushes before the end: one segment.
 const WRITER_MEMORY: usize = 1 << 30;
 
-/// The least and the most of stored notes that are read at once: bytes, and a share of all of them, so that a large index does not become too many
-/// files.
-const STORE_BLOCK: usize = 8 << 10;
-const STORE_BLOCKS: usize = 750;
+/// About how many bytes of blocks lie in a volume, and how many volumes there are about at most. Where a host gives no parts of files, a block
+/// costs its volume.
+const VOLUME: usize = 20 << 10;
+const VOLUMES: usize = 1_900;
 
 /// Writes the index of `documents`, in their order.
 ///
@@ -75,7 +76,7 @@ pub(crate) fn write_segment(documents: &[Document]) -> Result<BTreeMap<String, V
     let settings = IndexSettings {
         docstore_compression: Compressor::None,
         docstore_compress_dedicated_thread: false,
-        docstore_blocksize: STORE_BLOCK.max(text / STORE_BLOCKS),
+        docstore_blocksize: store_block(text),
         ..IndexSettings::default()
     };
     let builder = Index::builder().schema(schema::schema()).settings(settings).tokenizers(tokenizers);
@@ -115,30 +116,31 @@ pub(crate) fn write_segment(documents: &[Document]) -> Result<BTreeMap<String, V
     Ok(files)
 }
 
-/// Compresses the blocks and names them.
+/// Compresses the blocks and puts them into volumes.
 fn pack_files(files: BTreeMap<String, Vec<u8>>) -> Result<Pack, BuildError> {
     let files: BTreeMap<String, std::sync::Arc<[u8]>> = files.into_iter().map(|(name, bytes)| (name, bytes.into())).collect();
     let mut table = lay_out(&files)?;
     let mut contents = table.contents().into_iter();
     let hot = block_of(&files, &contents.next().unwrap_or_default());
-    let cold = contents.collect::<Vec<_>>().into_par_iter().map(|content| {
-        let bytes = block_of(&files, &content);
-        (block_id(&bytes), compress(&bytes))
-    });
-    let cold: Vec<(BlockId, Vec<u8>)> = cold.collect();
-    table.blocks = std::iter::once(BlockId::default()).chain(cold.iter().map(|(id, _)| *id)).collect();
-    let mut first = table.encode();
-    first.extend_from_slice(&hot);
-    let hot = block_id(&first);
-    let mut blocks = vec![(hot.name(), compress(&first))];
-    blocks.extend(cold.into_iter().map(|(id, bytes)| (id.name(), bytes)));
-    blocks.sort();
-    blocks.dedup();
-    Ok(Pack { entry: write_entry(hot), blocks })
-}
-
-fn block_id(bytes: &[u8]) -> BlockId {
-    BlockId { hash: crate::pack::block_hash(bytes), len: bytes.len() as u32 }
+    let packed: Vec<Vec<u8>> = contents.collect::<Vec<_>>().into_par_iter().map(|content| compress(&block_of(&files, &content))).collect();
+    let size = VOLUME.max(packed.iter().map(Vec::len).sum::<usize>() / VOLUMES);
+    let mut volumes: Vec<Vec<u8>> = Vec::new();
+    table.blocks = vec![Place::default()];
+    for block in packed {
+        if volumes.last().is_none_or(|volume| volume.len() + block.len() / 2 > size) {
+            volumes.push(Vec::with_capacity(size * 2));
+        }
+        let at = volumes.len() - 1;
+        let place = Place { volume: at as u32, from: volumes[at].len() as u32, packed: block.len() as u32, len: 0 };
+        table.blocks.push(place);
+        volumes[at].extend(block);
+    }
+    table.volumes = volumes.iter().map(|volume| volume_hash(volume)).collect();
+    let entry = write_entry(&table, &hot);
+    let mut volumes: Vec<(String, Vec<u8>)> = table.volumes.iter().map(|hash| volume_name(*hash)).zip(volumes).collect();
+    volumes.sort();
+    volumes.dedup();
+    Ok(Pack { entry, volumes })
 }
 
 /// One gzip member, without a time stamp or a name.
@@ -159,31 +161,54 @@ pub fn decompress(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
     Ok(out)
 }
 
-/// What a pack consists of, for people: bytes of each file before compression and in how many blocks they lie.
+/// The bytes of a block by its name ([`crate::Part`]), as they were before compression, out of a volume's.
+///
+/// # Errors
+/// When the volume does not hold the block, or it is damaged.
+pub fn unpack(volume: &[u8], range: Range<usize>) -> std::io::Result<Vec<u8>> {
+    decompress(volume.get(range).ok_or(std::io::ErrorKind::UnexpectedEof)?)
+}
+
+/// What a pack consists of, for people: bytes of each file before compression and in how many blocks they lie; bytes of the entry's parts.
 #[must_use]
 pub fn describe(pack: &Pack) -> String {
-    let kinds = kinds(pack);
-    let mut sums: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
-    for (name, bytes) in &pack.blocks {
-        let sum = sums.entry(kinds.get(name).map_or("?", String::as_str)).or_default();
-        *sum = (sum.0 + 1, sum.1 + bytes.len());
+    let mut sums: BTreeMap<String, (usize, usize)> = BTreeMap::new();
+    for (name, kind) in kinds(pack) {
+        let sum = sums.entry(kind).or_default();
+        *sum = (sum.0 + 1, sum.1 + crate::Part::of(&name).map_or(0, |part| part.range.len()));
     }
-    let line = |(kind, (count, bytes)): (&str, (usize, usize))| format!("{kind:>10}: {count:>5} blocks, {bytes:>9} bytes compressed");
-    sums.into_iter().map(line).collect::<Vec<_>>().join("\n")
+    let line = |(kind, (count, bytes)): (&String, &(usize, usize))| format!("{kind:>10}: {count:>5} blocks, {bytes:>9} bytes compressed");
+    let mut lines: Vec<String> = sums.iter().map(line).collect();
+    if let Ok(table) = read_entry(&pack.entry) {
+        let head = table
+            .files
+            .iter()
+            .flat_map(|(_, extents)| extents)
+            .filter(|extent| extent.block == 0)
+            .map(|extent| extent.offset as usize)
+            .min();
+        let mut part = |name: &str, bytes: &[u8]| {
+            lines.push(format!("{name:>10}: {:>9} bytes of the entry, {:>7} compressed", bytes.len(), compress(bytes).len()));
+        };
+        part("table", &pack.entry[..head.unwrap_or(pack.entry.len())]);
+        for (name, extents) in &table.files {
+            let of_file = extents.iter().filter(|extent| extent.block == 0);
+            let bytes: Vec<&[u8]> = of_file.map(|extent| &pack.entry[extent.offset as usize..][..extent.len as usize]).collect();
+            part(name.rsplit('.').next().unwrap_or(name), &bytes.concat());
+        }
+    }
+    lines.join("\n")
 }
 
 /// What each block of a pack has in it, by its name: the kinds of files, as in `idx+pos`.
 #[must_use]
 pub fn kinds(pack: &Pack) -> BTreeMap<String, String> {
     let mut kinds = BTreeMap::new();
-    let Ok(hot) = read_entry(&pack.entry) else { return kinds };
-    let first = pack.blocks.iter().find(|(block, _)| *block == hot.name()).and_then(|(_, bytes)| decompress(bytes).ok());
-    let Some(table) = first.and_then(|bytes| Table::decode(&bytes, hot)) else { return kinds };
-    for (id, content) in table.blocks.iter().zip(table.contents()).skip(1) {
+    let Ok(table) = read_entry(&pack.entry) else { return kinds };
+    for (at, content) in table.contents().iter().enumerate().skip(1) {
         let mut names: Vec<&str> = content.iter().map(|(name, _)| name.rsplit('.').next().unwrap_or(name)).collect();
         names.dedup();
-        kinds.insert(id.name(), names.join("+"));
+        kinds.extend(table.name(at).map(|name| (name, names.join("+"))));
     }
-    kinds.insert(hot.name(), "hot".to_owned());
     kinds
 }

@@ -2,7 +2,7 @@
 #![cfg(feature = "build")]
 #![allow(clippy::unwrap_used, clippy::print_stderr)]
 
-use biji_search::{Document, Facet, Filters, Pack, PackError, Request, Response, Searcher, Section, Step, build, decompress};
+use biji_search::{Document, Facet, Filters, Pack, PackError, Part, Request, Response, Searcher, Section, Step, build, unpack};
 
 fn document(source: &str, title: &str, text: &str) -> Document {
     Document {
@@ -19,14 +19,15 @@ fn ask(pack: &Pack, query: &str) -> Response {
     answer(pack, &Request { query: query.to_owned(), limit: 10, ..Request::default() })
 }
 
+fn block(pack: &Pack, name: &str) -> Vec<u8> {
+    let part = Part::of(name).unwrap();
+    let (_, volume) = pack.volumes.iter().find(|(volume, _)| volume == part.volume).unwrap();
+    unpack(volume, part.range).unwrap()
+}
+
 fn answer(pack: &Pack, request: &Request) -> Response {
     let mut searcher = Searcher::open(&pack.entry).unwrap();
-    searcher
-        .search_with::<PackError>(request, |name| {
-            let (_, bytes) = pack.blocks.iter().find(|(block, _)| block == name).unwrap();
-            Ok(decompress(bytes).unwrap())
-        })
-        .unwrap()
+    searcher.search_with::<PackError>(request, |name| Ok(block(pack, name))).unwrap()
 }
 
 /// A small knowledge base, with what must be found first.
@@ -177,15 +178,20 @@ fn damage_is_reported() {
     assert!(matches!(Searcher::open(&other), Err(PackError::Version(99))));
     let mut searcher = Searcher::open(&pack.entry).unwrap();
     let request = Request { query: "pod".to_owned(), limit: 3, ..Request::default() };
-    let Step::Need(names) = searcher.search(&request) else { panic!("the hot block is needed") };
-    let (name, bytes) = pack.blocks.iter().find(|(name, _)| *name == names[0]).unwrap();
-    assert!(decompress(&bytes[..bytes.len() / 2]).is_err());
-    let mut bytes = decompress(bytes).unwrap();
-    bytes[0] ^= 1;
-    assert_eq!(searcher.provide(name, bytes.clone()), Err(PackError::Block(name.clone())));
-    bytes.truncate(10);
-    assert_eq!(searcher.provide(name, bytes), Err(PackError::Block(name.clone())));
-    assert_eq!(searcher.provide("0000000000000000", Vec::new()), Ok(()));
+    let Step::Need(names) = searcher.search(&request) else { panic!("a block is needed") };
+    let part = Part::of(&names[0]).unwrap();
+    let (_, volume) = pack.volumes.iter().find(|(name, _)| name == part.volume).unwrap();
+    let mut bytes = unpack(volume, part.range.clone()).unwrap();
+    // The compressed form tells damage, and a block's length another block.
+    let mut damaged = volume.clone();
+    damaged[part.range.start + part.range.len() / 2] ^= 1;
+    assert!(unpack(&damaged, part.range.clone()).is_err());
+    assert!(unpack(volume, part.range.start..part.range.end - 1).is_err() && unpack(volume, part.range.start..1 << 40).is_err());
+    bytes.pop();
+    assert_eq!(searcher.provide(&names[0], bytes), Err(PackError::Block(names[0].clone())));
+    for other in ["", "0000000000000000", "000000000000:0:9", "000000000000:x:9", &format!("{}:0", part.volume)] {
+        assert_eq!(searcher.provide(other, Vec::new()), Ok(()));
+    }
 }
 
 /// Every run of characters that a reader sees is found, whatever its length and wherever it begins.
@@ -223,12 +229,7 @@ fn every_visible_run_is_found() {
             run.truncate(run.trim_end_matches(|ch: char| ch.is_ascii_alphabetic()).len());
         }
         let request = Request { query: run.clone(), limit: documents.len(), ..Request::default() };
-        let response = searcher
-            .search_with::<PackError>(&request, |name| {
-                let (_, bytes) = pack.blocks.iter().find(|(block, _)| block == name).unwrap();
-                Ok(decompress(bytes).unwrap())
-            })
-            .unwrap();
+        let response = searcher.search_with::<PackError>(&request, |name| Ok(block(&pack, name))).unwrap();
         assert!(response.hits.iter().any(|hit| hit.source == document.source) && !response.partial, "`{run}` in {}", document.source);
     }
 }

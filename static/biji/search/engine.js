@@ -4,16 +4,19 @@
 (() => {
   const { biji } = window;
   const { Fault } = biji.part("transport");
+  const lzma = biji.part("lzma");
 
   /** The version of the module's surface that this script speaks. */
-  const ABI = 2;
+  const ABI = 3;
   const DONE = 0;
   const NEED = 1;
   const VERSION = 3;
 
-  /** @param {Uint8Array<ArrayBuffer>} module @returns {Promise<Engine>} */
-  async function start(module) {
+  /** @param {Uint8Array<ArrayBuffer>} packed The module in the form of an `.lzma` file. @returns {Promise<Engine>} */
+  async function start(packed) {
     if (typeof WebAssembly === "undefined") throw new Fault("unsupported", "no WebAssembly");
+    const module = lzma.unpack(packed);
+    if (!module) throw new Fault("damaged", "engine");
     /** @type {WebAssembly.WebAssemblyInstantiatedSource} */
     let made;
     try {

@@ -14,22 +14,16 @@
   /** @type {Promise<Session> | undefined} */
   let session;
 
-  /** The entry: a line `biji-search 2 ENGINE LENGTH BLOCK:LENGTH…`, and behind it the pack's entry and these blocks. @param {Uint8Array<ArrayBuffer>} entry */
+  /** Bytes that are fetched for nothing rather than asking twice. */
+  const GAP = 1024;
+
+  /** The entry: a line `biji-search 3 ENGINE`, and behind it the pack's entry. @param {Uint8Array<ArrayBuffer>} entry */
   function head(entry) {
     const end = entry.indexOf(10);
-    const [mark, version, engine, length, ...blocks] = new TextDecoder().decode(entry.subarray(0, Math.max(end, 0))).split(" ");
+    const [mark, version, engine] = new TextDecoder().decode(entry.subarray(0, Math.max(end, 0))).split(" ");
     if (mark !== "biji-search" || !engine) throw new Fault("damaged", "entry");
-    if (version !== "2") throw new Fault("outdated", "entry");
-    let at = end + 1;
-    /** @param {string | undefined} size */
-    const next = (size) => entry.subarray(at, (at += Number(size)));
-    const pack = next(length);
-    const hot = blocks.map((block) => {
-      const [name = "", size] = block.split(":");
-      return { name, bytes: next(size) };
-    });
-    if (at !== entry.length) throw new Fault("damaged", "entry");
-    return { engine, pack, hot };
+    if (version !== "3") throw new Fault("outdated", "entry");
+    return { engine, pack: entry.subarray(end + 1) };
   }
 
   /** Does something, and once more with `fresh` when a file was missing or damaged. @template T @param {(fresh: boolean) => Promise<T>} action */
@@ -44,10 +38,9 @@
 
   /** @param {Uint8Array<ArrayBuffer>} entry @returns {Promise<Session>} */
   async function begin(entry) {
-    const { engine: name, pack, hot } = head(entry);
-    const engine = await twice(async (fresh) => engines.start(await transport.get(name, fresh)));
+    const { engine: name, pack } = head(entry);
+    const engine = await twice(async (fresh) => engines.start(await transport.unpack(await transport.get(name, fresh), name)));
     engine.open(pack);
-    for (const block of hot) engine.provide(block.name, block.bytes);
     return { entry, engine, loading: new Map() };
   }
 
@@ -56,15 +49,34 @@
     return one.length === other.length && one.every((byte, at) => byte === other[at]);
   }
 
-  /** Gives the engine a block; two queries that need the same one share it. @param {Session} session @param {string} name */
-  function supply(session, name) {
-    const under = session.loading.get(name);
-    if (under) return under;
-    const promise = twice(async (fresh) => {
-      session.engine.provide(name, await transport.get(name, fresh));
-    }).finally(() => session.loading.delete(name));
-    session.loading.set(name, promise);
-    return promise;
+  /**
+   * Gives the engine the blocks that it needs; two queries that need the same one share it. A block is named `VOLUME:FROM:LENGTH`, and neighbours
+   * are fetched together.
+   * @param {Session} session @param {string[]} need
+   */
+  function supply(session, need) {
+    /** @type {{ volume: string, end: number, names: string[], ranges: ByteRange[] }[]} */
+    const runs = [];
+    for (const name of need.filter((name) => !session.loading.has(name))) {
+      const [volume = "", from, length] = name.split(":");
+      const range = { from: Number(from), length: Number(length) };
+      let run = runs.at(-1);
+      if (!run || run.volume !== volume || range.from < run.end || range.from > run.end + GAP) {
+        run = { volume, end: 0, names: [], ranges: [] };
+        runs.push(run);
+      }
+      run.names.push(name);
+      run.ranges.push(range);
+      run.end = range.from + range.length;
+    }
+    for (const { volume, names, ranges } of runs) {
+      const promise = twice(async (fresh) => {
+        const blocks = await transport.blocks(volume, ranges, fresh);
+        blocks.forEach((block, at) => session.engine.provide(names[at] ?? "", block));
+      }).finally(() => names.forEach((name) => session.loading.delete(name)));
+      for (const name of names) session.loading.set(name, promise);
+    }
+    return Promise.all(need.map((name) => session.loading.get(name)));
   }
 
   /** @param {Session} session @param {SearchRequest} request @param {() => boolean} wanted */
@@ -73,15 +85,22 @@
       if (!wanted()) return undefined;
       const step = session.engine.search(request);
       if ("answer" in step) return step.answer;
-      await Promise.all(step.need.map((name) => supply(session, name)));
+      await supply(session, step.need);
     }
     throw new Fault("damaged", "the engine asks without end");
+  }
+
+  /** The entry, unpacked. @param {boolean} fresh */
+  async function load(fresh) {
+    const bytes = await transport.get("entry", fresh);
+    // A host may have unpacked it already, by a header of its own.
+    return bytes[0] === 0x1f ? transport.unpack(bytes, "entry") : bytes;
   }
 
   /** Loads what any search needs. The same promise until it fails; then the next call tries again. */
   function ready() {
     if (!session) {
-      const made = transport.get("entry").then((entry) => begin(entry).catch((fault) => renewed(entry, fault)));
+      const made = load(false).then((entry) => begin(entry).catch((fault) => renewed(entry, fault)));
       made.catch(() => {
         if (session === made) session = undefined;
       });
@@ -93,7 +112,7 @@
   /** A session with the site's present entry, if it is another one; else the fault stands. @param {Uint8Array} old @param {unknown} fault */
   async function renewed(old, fault) {
     if (!(fault instanceof Fault) || fault.kind === "refused" || fault.kind === "unsupported") throw fault;
-    const entry = await transport.get("entry", true);
+    const entry = await load(true);
     if (same(entry, old)) throw fault;
     return begin(entry);
   }
