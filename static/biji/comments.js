@@ -5,7 +5,8 @@
   /** @returns {string} `light` or `dark`, as the page looks now. */
   function theme() {
     const chosen = document.documentElement.dataset.theme;
-    return chosen || (window.matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
+    if (chosen === "dark" || chosen === "light") return chosen;
+    return window.matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
   }
 
   /** @param {string} address An address, or a path from the site's root. */
@@ -31,7 +32,7 @@
   function startWaline(container, script) {
     const told = script.dataset;
     if (!window.Waline) return;
-    window.Waline.init({ el: container, serverURL: told.server || "", path: told.path || "", lang: told.lang || "", dark: "html[data-theme=dark]" });
+    window.Waline.init({ el: container, serverURL: told.server || "", path: told.path || "", lang: told.lang || "", dark: theme() === "dark" });
   }
 
   document.querySelectorAll(".comments[data-script]").forEach(function (section) {

@@ -177,7 +177,7 @@ interface Parts {
 
 /** What of Waline's script is used (https://waline.js.org/en/reference/client/api.html). */
 interface Waline {
-  init(options: { el: HTMLElement; serverURL: string; path: string; lang: string; dark: string }): unknown;
+  init(options: { el: HTMLElement; serverURL: string; path: string; lang: string; dark: boolean }): unknown;
 }
 
 /** Title, language, beginning, and of each section anchor, heading and beginning (src/render/preview.rs). */
