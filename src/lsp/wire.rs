@@ -88,7 +88,12 @@ fn message(body: &[u8]) -> Incoming {
     if !is_message {
         return Err(wrong("a message is neither request, notification nor answer"));
     }
-    serde_json::from_value(value).map_err(|error| wrong(&format!("a message cannot be read: {error}")))
+    let read: Message = serde_json::from_value(value).map_err(|error| wrong(&format!("a message cannot be read: {error}")))?;
+    // A request whose id is of another kind would be taken for a notification and never be answered.
+    if matches!(read, Message::Notification(_)) && !id.is_null() {
+        return Err(wrong("the id of a request is a text or a number of 32 bits"));
+    }
+    Ok(read)
 }
 
 /// Writes a message.
