@@ -19,7 +19,10 @@ const FILES: &[(&str, &str)] = &[
     ("my-notes/index.md", "# My notes\n\n[[静态 Pod]], [[probes]]\n"),
     ("my-notes/probes.md", "# Probes\n\n`livenessProbe` has the kubelet restart a container.\n"),
     ("my-notes/静态 Pod.md", "# 静态 Pod\n\n由kubelet直接运行，见[[probes]]。\n"),
-    ("我的笔记/静态 Pod.md", "# 静态 Pod\n\n由kubelet直接运行，用livenessProbe检查。\n"),
+    ("我的笔记/静态Pod.md", "# 静态 Pod\n\n由kubelet直接运行，用livenessProbe检查。\n"),
+    // `~/blog`: the folder above is the home.
+    ("../blog/hugo.toml", "title = \"Blog\"\n"),
+    ("../blog/content/posts/one.md", "+++\ntitle = \"One\"\n+++\nText.\n"),
     ("queries.txt", "kubelet\n静态Pod\n"),
     ("wiki/content/index.md", "# Guide\n\n[Install](guide/install.md)\n"),
     ("wiki/content/guide/install.md", "# Install\n\nAnyone may read this.\n"),
