@@ -65,6 +65,8 @@ fn view(site: &Site, web: &Web, from: &UrlPath) -> GraphView {
     let group: Vec<u32> = group.iter().map(|group| groups.partition_point(|other| other < group) as u32).collect();
     let (places, height) = fitted(force::layout(shown.len(), &lines, &group));
 
+    // Where there are very many, smaller dots leave the lines to be seen.
+    let crowd = (200.0 / shown.len().max(1) as f64).sqrt().clamp(0.5, 1.0);
     let mut nodes: Vec<GraphNodeView> = shown
         .iter()
         .zip(places)
@@ -72,7 +74,7 @@ fn view(site: &Site, web: &Web, from: &UrlPath) -> GraphView {
         .map(|((id, (x, y)), to)| {
             let page = &site.pages[id.0 as usize];
             let degree = web.degree(*id);
-            let radius = tenth((2.6 + (degree as f64).sqrt() * 0.85).min(9.0));
+            let radius = tenth((2.6 + (degree as f64).sqrt() * 0.85).min(9.0) * crowd);
             GraphNodeView {
                 title: page.note.title.clone(),
                 label: shortened(&page.note.title, NAME),
