@@ -155,8 +155,12 @@ impl Worker<'_> {
         }
         let Some((theme, of_theme)) = &self.theme else { return };
         faults.extend(of_theme.iter().cloned());
-        self.pages.settle(site, &inputs);
+        let was_clean = self.pages.settle(site, &inputs);
         if self.pages.is_begun {
+            // What only making the pages shows comes a moment later, unless it would go away for that moment.
+            if was_clean {
+                tell(Made::Faults(number, with(&faults, &self.pages.faults)));
+            }
             if has_more() {
                 self.pages.waiting.extend(inputs.changed);
                 return;
@@ -209,8 +213,9 @@ impl Worker<'_> {
 }
 
 impl Pages {
-    /// Forgets what was told of notes that changed or are gone.
-    fn settle(&mut self, site: &Site, inputs: &Inputs) {
+    /// Forgets what was told of notes that changed or are gone. True when there was nothing of the kind.
+    fn settle(&mut self, site: &Site, inputs: &Inputs) -> bool {
+        let before = self.faults.len();
         let prefix = &inputs.place.prefix;
         let note_of = |name: &str| name.strip_prefix(prefix.as_str()).and_then(SourcePath::new);
         let is_current = |path: &SourcePath| {
@@ -218,6 +223,7 @@ impl Pages {
             is_there && !inputs.changed.contains(path)
         };
         self.faults.retain(|fault| fault.file.as_ref().and_then(|file| note_of(&file.path)).is_none_or(|path| is_current(&path)));
+        self.faults.len() == before
     }
 
     fn check(&mut self, plan: &Plan, site: &Site, theme: &Theme, cache: &highlight::Cache, notes: &[SourcePath]) {
