@@ -159,7 +159,9 @@ impl Scan<'_> {
             self.fence = Some(fence);
             return (end, false);
         }
+        // What may begin a comment is none: an explanation is published.
         if !lead.has_marker
+            && !content.contains("%%")
             && let Some(abbreviation) = abbreviation::definition(content, lead.content)
         {
             self.abbreviations.push((lead.content..end, abbreviation));
