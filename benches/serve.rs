@@ -1,7 +1,8 @@
-//! What the preview costs: from a saved file to the served page, to the reload event and to the search, and memory. Run with `cargo bench --bench serve`
-//! (`-- 1000` for other sizes than 1,000 and 10,000 notes). Needs python3 and the shared corpora.
+//! What the preview costs: from a saved file to the served page, to the reload event and to the search, and memory; and what a build costs in which nothing
+//! changed. Run with `cargo bench --bench serve` (`-- 1000` for other sizes than 1,000 and 10,000 notes). Needs python3 and the shared corpora.
 //!
-//! The time starts before the file is written. Peak memory is the kernel's figure (Linux).
+//! `BIJI_EDITS=1000` makes so many edits at the end, to see whether memory grows. `HUGO=/path/to/hugo` measures `hugo server` on the same notes.
+//! The time starts before the file is written. Processor time and memory are the kernel's figures (Linux).
 #![allow(
     clippy::unwrap_used,
     clippy::print_stdout,
@@ -20,7 +21,7 @@ use std::time::{Duration, Instant};
 use client::{Served, found};
 
 /// How often each change is made.
-const ROUNDS: usize = 5;
+const ROUNDS: usize = 20;
 /// What a start or a change may take.
 const PATIENCE: Duration = Duration::from_secs(120);
 
@@ -29,7 +30,10 @@ fn main() {
     let sizes: Vec<usize> = std::env::args().filter_map(|argument| argument.parse().ok()).collect();
     let sizes = if sizes.is_empty() { vec![1_000, 10_000] } else { sizes };
     let work = tempfile::tempdir().unwrap();
-    println!("{:<8} {:<14} {:>10} {:>10} {:>10} {:>10}", "notes", "change", "served ms", "worst ms", "found ms", "worst ms");
+    println!(
+        "{:<8} {:<14} {:>10} {:>10} {:>10} {:>10} {:>10}",
+        "notes", "change", "served ms", "worst ms", "found ms", "worst ms", "cpu ms"
+    );
     for size in sizes {
         let notes = work.path().join(size.to_string());
         let made =
@@ -64,12 +68,96 @@ fn main() {
             word
         });
         println!("{size:<8} {:<14} {}", "memory", memory(served.child.id()));
+        let edits = std::env::var("BIJI_EDITS").ok().and_then(|edits| edits.parse().ok()).unwrap_or(0);
+        for round in 0..edits {
+            let file = &files[round * 53 % files.len()];
+            let text = std::fs::read_to_string(file).unwrap();
+            std::fs::write(file, format!("{text}\nEdit {round}.\n")).unwrap();
+            served.line("searchable", PATIENCE);
+            if (round + 1) % 100 == 0 {
+                println!("{size:<8} {:<14} {}", format!("{} edits", round + 1), memory(served.child.id()));
+            }
+        }
+        drop(served);
+        unchanged(&notes, &work.path().join(format!("out-{size}")), size);
+        if let Some(hugo) = std::env::var_os("HUGO") {
+            hugo_server(Path::new(&hugo), &notes, &work.path().join(format!("hugo-{size}")), size, &files);
+        }
     }
+}
+
+/// Builds twice.
+fn unchanged(notes: &Path, out: &Path, size: usize) {
+    for what in ["whole build", "unchanged"] {
+        let start = Instant::now();
+        let mut build = Command::new(env!("CARGO_BIN_EXE_biji"));
+        build.args(["build", "--quiet", "--output"]).arg(out.join("public")).arg(notes).env("BIJI_CACHE_DIR", out.join("cache"));
+        assert!(build.stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap().success());
+        println!("{size:<8} {what:<14} {:>10.0}", ms(start.elapsed()));
+    }
+}
+
+/// The same body edits with Hugo, whose site has a template of one line for each kind of page. Search is none.
+fn hugo_server(hugo: &Path, notes: &Path, site: &Path, size: usize, files: &[PathBuf]) {
+    let write = |path: &str, text: &str| {
+        let file = site.join(path);
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(file, text).unwrap();
+    };
+    write("hugo.toml", "baseURL = \"http://localhost/\"\ntitle = \"Notes\"\ndisableKinds = [\"RSS\"]\nuglyURLs = true\n");
+    write("layouts/_default/single.html", "<h1>{{ .Title }}</h1>{{ .Content }}\n");
+    write("layouts/_default/list.html", "{{ range .Pages }}<a href=\"{{ .RelPermalink }}\">{{ .Title }}</a>{{ end }}\n");
+    for file in files {
+        write(&format!("content/{}", file.strip_prefix(notes).unwrap().display()), &std::fs::read_to_string(file).unwrap());
+    }
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let mut server = Command::new(hugo);
+    server
+        .args(["server", "--renderToMemory", "--port", &port.to_string(), "--source"])
+        .arg(site)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    let mut server = server.spawn().unwrap();
+    let page = |path: &str| -> Option<String> {
+        use std::io::{Read as _, Write as _};
+        let mut stream = std::net::TcpStream::connect(("127.0.0.1", port)).ok()?;
+        let encoded: String =
+            path.bytes().map(|byte| if byte.is_ascii() { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect();
+        stream.write_all(format!("GET /{encoded} HTTP/1.1\r\nHost: localhost:{port}\r\nConnection: close\r\n\r\n").as_bytes()).ok()?;
+        let mut bytes = Vec::new();
+        stream.read_to_end(&mut bytes).ok()?;
+        Some(String::from_utf8_lossy(&bytes).into_owned())
+    };
+    let mut times = Vec::new();
+    for round in 0..=ROUNDS {
+        let name = files[round * 97 % files.len()].strip_prefix(notes).unwrap().display().to_string();
+        let path = format!("{}.html", name.trim_end_matches(".md").to_lowercase());
+        let start = Instant::now();
+        let file = site.join("content").join(&name);
+        while round == 0 && !page(&path).is_some_and(|text| text.contains("200 OK")) {
+            assert!(start.elapsed() < PATIENCE, "Hugo never serves {path}");
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        let start = Instant::now();
+        let text = std::fs::read_to_string(&file).unwrap();
+        std::fs::write(&file, format!("{text}\n\nAdded hugoword{round}.\n")).unwrap();
+        while !page(&path).is_some_and(|text| text.contains(&format!("hugoword{round}."))) {
+            assert!(start.elapsed() < PATIENCE, "Hugo never shows the change of {path}");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        times.push(start.elapsed());
+        std::thread::sleep(Duration::from_millis(1_000));
+    }
+    let _ = server.kill();
+    let _ = server.wait();
+    let (median, worst) = figures(&mut times);
+    println!("{size:<8} {:<14} {median:>10.1} {worst:>10.1}", "hugo server");
 }
 
 /// Makes a change several times. The page `index.html`'s state, the event and the search are asked for as a browser does.
 fn measure(served: &Served, size: usize, what: &str, change: impl Fn(usize) -> String) {
     let (mut shown, mut searched) = (Vec::new(), Vec::new());
+    let before = processor(served.child.id());
     for round in 0..ROUNDS {
         let mut events = served.events(PATIENCE);
         // The work behind the last change must not count for this one.
@@ -87,7 +175,16 @@ fn measure(served: &Served, size: usize, what: &str, change: impl Fn(usize) -> S
     }
     let (median, worst) = figures(&mut shown);
     let (found, worst_found) = figures(&mut searched);
-    println!("{size:<8} {what:<14} {median:>10.1} {worst:>10.1} {found:>10.1} {worst_found:>10.1}");
+    let used = (processor(served.child.id()) - before) / ROUNDS as f64;
+    println!("{size:<8} {what:<14} {median:>10.1} {worst:>10.1} {found:>10.1} {worst_found:>10.1} {used:>10.0}");
+}
+
+/// Processor time so far, in milliseconds; all that is done for a change counts, also what nobody waits for.
+fn processor(process: u32) -> f64 {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    let fields: Vec<f64> = stat.rsplit(") ").next().unwrap_or("").split(' ').map(|field| field.parse().unwrap_or(0.0)).collect();
+    // User and system time in ticks, of which a second has a hundred.
+    fields.get(11).zip(fields.get(12)).map_or(0.0, |(user, system)| (user + system) * 10.0)
 }
 
 fn figures(times: &mut [Duration]) -> (f64, f64) {

@@ -19,6 +19,7 @@ mod new;
 mod open;
 mod pick;
 mod pipeline;
+mod record;
 mod report;
 mod sample;
 mod search;

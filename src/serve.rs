@@ -265,8 +265,10 @@ impl Work {
         if slot.1 { None } else { slot.0.take() }
     }
 
-    fn has_more(&self) -> bool {
-        self.slot.lock().unwrap_or_else(PoisonError::into_inner).0.is_some()
+    /// Whether there is something newer to do, or nothing any more.
+    fn is_waited_for(&self) -> bool {
+        let slot = self.slot.lock().unwrap_or_else(PoisonError::into_inner);
+        slot.0.is_some() || slot.1
     }
 
     /// Makes the index of each state and then its pages, for as long as there is nothing newer.
@@ -278,8 +280,11 @@ impl Work {
                 state.found(artifacts);
                 let _ = sender.send(Message::Found(task.start.elapsed()));
             }
-            if !task.checked && !self.has_more() {
-                faults.extend(task.world.check());
+            // It makes every page, so it makes way for what is newer.
+            if !task.checked
+                && let Some(more) = task.world.check(&|| self.is_waited_for())
+            {
+                faults.extend(more);
                 let _ = sender.send(Message::Checked(task.world, faults));
             }
         }

@@ -3,6 +3,7 @@
 //! In: notes, attachments, configuration. Out: `Site` and diagnostics. Knows nothing of HTML, templates or search.
 
 pub mod address;
+mod again;
 pub mod backlink;
 pub mod date;
 pub mod folder;
@@ -20,6 +21,8 @@ pub mod reward;
 pub mod sentence;
 pub mod tag;
 pub mod translation;
+
+pub use self::again::Memo;
 
 use self::address::{Claims, Spelling};
 use self::backlink::Backlink;
@@ -53,8 +56,8 @@ pub struct TagId(pub u32);
 pub struct Site {
     /// The configuration.
     pub config: Config,
-    /// The published notes in order of their source paths.
-    pub pages: Vec<Page>,
+    /// The published notes in order of their source paths. Shared by sites that differ in others.
+    pub pages: Vec<Arc<Page>>,
     /// The folders that hold a published note, the root first, parents before children.
     pub folders: Vec<Folder>,
     /// The tags in use, sorted by name; parents of nested tags (`a` of `a/b`) included.
@@ -203,13 +206,6 @@ pub fn assemble_from(
     assemble_again(&mut Memo::default(), origin, config, notes.into_iter().map(Into::into).collect(), attachments)
 }
 
-/// What assembling a site worked out of single notes, for the next time: a note that is still the same is not looked through again.
-#[derive(Debug, Default)]
-pub struct Memo {
-    letters: language::Counted,
-    mentions: mention::Memo,
-}
-
 /// The same as [`assemble_from`], whatever `memo` holds; faster when it is that of a site which differs little.
 #[must_use]
 pub fn assemble_again(
@@ -243,6 +239,11 @@ fn assemble_by(
     all_attachments: &[Attachment],
 ) -> (Site, Vec<Diagnostic>) {
     notes.sort_by(|a, b| a.path.cmp(&b.path));
+    if !everything && let Some(made) = again::texts_alone(memo, origin, &config, &notes, all_attachments) {
+        return made;
+    }
+    memo.outline += 1;
+    let given = (config.clone(), notes.clone());
     let rules = if everything { Rules::open(&config) } else { Rules::of(&config) };
     let (order, order_faults) = order::Order::of(&config, &notes);
     order.name(&mut notes);
@@ -337,7 +338,17 @@ fn assemble_by(
     }
     translation::neighbours(&mut pages);
     let pixels = pixels(&attachments, &published_attachments);
+    let pages = pages.into_iter().map(Arc::new).collect();
     let site = Site { config, pages, folders, tags, attachments: published_attachments, pixels, redirects: addresses.redirects, includes };
+    diagnostics.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
+    if memo.is_kept && !everything {
+        memo.last = Some(again::Last::new(origin, given.0, given.1, all_attachments, (&site, &diagnostics)));
+    }
+    reviewed(site, diagnostics)
+}
+
+/// Adds what is said of the site as it is.
+fn reviewed(site: Site, mut diagnostics: Vec<Diagnostic>) -> (Site, Vec<Diagnostic>) {
     diagnostics.extend(review::review(&site, |code| site.config.severity(code) != Severity::Allow));
     diagnostics.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
     (site, diagnostics)

@@ -44,15 +44,20 @@ impl Cache {
         if self.read == Some(blake3::hash(&bytes)) || (self.read.is_none() && bytes.is_empty()) {
             return;
         }
-        let temporary = file.with_extension(std::process::id().to_string());
-        let saved = file
-            .parent()
-            .map_or(Ok(()), fs::create_dir_all)
-            .and_then(|()| fs::write(&temporary, &bytes))
-            .and_then(|()| fs::rename(&temporary, file));
-        if saved.is_err() {
-            let _ = fs::remove_file(&temporary);
-        }
+        replace(file, &bytes);
+    }
+}
+
+/// Writes a file of the cache in one step; where that cannot be, there is none.
+pub(super) fn replace(file: &Path, bytes: &[u8]) {
+    let temporary = file.with_extension(std::process::id().to_string());
+    let saved = file
+        .parent()
+        .map_or(Ok(()), fs::create_dir_all)
+        .and_then(|()| fs::write(&temporary, bytes))
+        .and_then(|()| fs::rename(&temporary, file));
+    if saved.is_err() {
+        let _ = fs::remove_file(&temporary);
     }
 }
 

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
@@ -18,6 +19,8 @@ use crate::note::{self, markdown};
 use crate::path::{SourcePath, UrlPath};
 use crate::site::privacy::{self, Reason, Rules, Verdict};
 use crate::site::review;
+use crate::source::SourceTree;
+use crate::source::history::History;
 use crate::theme::{Overrides, Theme};
 use crate::{index, offline, render, site, source};
 
@@ -68,7 +71,7 @@ pub(super) struct Times {
 }
 
 impl Times {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self { start: Instant::now(), phases: Vec::new() }
     }
 
@@ -92,24 +95,50 @@ impl Times {
     }
 }
 
-/// Runs every phase but publishing.
-pub(super) fn run(opened: &Opened, wanted: Wanted, report: &mut Report) -> Result<Built, Failure> {
-    let mut times = Times::new();
-    let mut found = opened.diagnostics.clone();
-    let config = &opened.config;
+/// What was read of a site.
+#[derive(Debug)]
+pub(super) struct Read {
+    /// The content folder.
+    pub(super) tree: SourceTree,
+    /// What reading said.
+    pub(super) found: Vec<Diagnostic>,
+    /// What the repository tells of the notes, where it is asked, and what is wrong with that.
+    pub(super) history: (Arc<History>, Option<Diagnostic>),
+}
+
+/// Reads the content folder; `None` when there is none.
+pub(super) fn read(opened: &Opened, times: &mut Times, report: &mut Report) -> Result<Option<Read>, Failure> {
     if !opened.content.is_dir() {
-        return Ok(finish(None, found, opened, (0, 0, 0), times, Vec::new()));
+        return Ok(None);
     }
     // Another program works on this meanwhile.
-    let history = config.git.then(|| {
+    let history = opened.config.git.then(|| {
         let folder = opened.content.clone();
         std::thread::spawn(move || source::git::read(&folder))
     });
-    let (tree, diagnostics) = times.phase(report, "read", || source::disk::read(opened.folder()));
-    let notes_read = tree.notes.len();
-    if notes_read == 0 && diagnostics.is_empty() {
+    let (tree, found) = times.phase(report, "read", || source::disk::read(opened.folder()));
+    if tree.notes.is_empty() && found.is_empty() {
         return Err(no_notes(&opened.content));
     }
+    let history = times.phase(report, "history", || history.and_then(|history| history.join().ok()).unwrap_or_default());
+    Ok(Some(Read { tree, found, history }))
+}
+
+/// Runs every phase but publishing.
+pub(super) fn run(opened: &Opened, wanted: Wanted, report: &mut Report) -> Result<Built, Failure> {
+    let mut times = Times::new();
+    let read = read(opened, &mut times, report)?;
+    Ok(build(opened, read, times, wanted, report))
+}
+
+/// Runs every phase behind reading, but publishing.
+pub(super) fn build(opened: &Opened, read: Option<Read>, mut times: Times, wanted: Wanted, report: &mut Report) -> Built {
+    let mut found = opened.diagnostics.clone();
+    let config = &opened.config;
+    let Some(Read { tree, found: diagnostics, history: (history, fault) }) = read else {
+        return finish(None, found, opened, (0, 0, 0), times, Vec::new());
+    };
+    let notes_read = tree.notes.len();
     found.extend(diagnostics);
 
     let mut held_back = Vec::new();
@@ -138,7 +167,6 @@ pub(super) fn run(opened: &Opened, wanted: Wanted, report: &mut Report) -> Resul
     let name = opened.places.root.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let included = site::include::wanted(&Rules::of(config), &notes, &tree.attachments);
     let texts = source::disk::read_texts(opened.folder(), included);
-    let (history, fault) = times.phase(report, "history", || history.and_then(|history| history.join().ok()).unwrap_or_default());
     found.extend(fault);
     let origin = site::Origin { name: &name, held_back: &held_back, texts: Some(&texts), history: Some(&history) };
     let (site, diagnostics) = times.phase(report, "link", || site::assemble_from(origin, config.clone(), notes, &tree.attachments));
@@ -202,7 +230,7 @@ pub(super) fn run(opened: &Opened, wanted: Wanted, report: &mut Report) -> Resul
         search = sizes.iter().filter(|(path, _)| path.as_str().starts_with("biji/search/")).map(|(_, size)| size).sum();
         found.extend(over_budget(&sizes, search, config.budget));
     }
-    Ok(Built { search, advice, external: other_sites, ..finish(bundle, found, opened, counts, times, audit) })
+    Built { search, advice, external: other_sites, ..finish(bundle, found, opened, counts, times, audit) }
 }
 
 /// How many of the largest files a report names.

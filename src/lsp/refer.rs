@@ -134,7 +134,7 @@ pub fn references(state: &State, id: PageId, thing: &Thing, with_itself: bool) -
                 };
                 note.occurrences.tags.iter().filter(|(tag, _)| is_meant(*tag)).map(|(_, span)| here(note, *span)).collect::<Vec<_>>()
             };
-            state.site.pages.iter().flat_map(of_page).collect()
+            state.site.pages.iter().flat_map(|page| of_page(page)).collect()
         }
         Thing::Footnote(label, _) => {
             let text = &*page.note.file.text;
@@ -188,7 +188,7 @@ fn of_aim(state: &State, aim: &Aim) -> Vec<Place> {
         let links = page.note.links.iter().zip(&page.links).filter(|(_, target)| state.aim(target).as_ref() == Some(aim));
         links.map(|(link, _)| here(&page.note, link.span)).collect::<Vec<_>>()
     };
-    state.site.pages.iter().flat_map(of_page).collect()
+    state.site.pages.iter().flat_map(|page| of_page(page)).collect()
 }
 
 /// What is shown of a thing, as Markdown, and the place that it is about. `address`: how an editor names a file.

@@ -73,7 +73,7 @@ impl State {
 
     /// All pages with their numbers.
     pub fn pages(&self) -> impl Iterator<Item = (PageId, &Page)> {
-        (0..).map(PageId).zip(&self.site.pages)
+        (0..).map(PageId).zip(self.site.pages.iter().map(|page| &**page))
     }
 
     /// The shortest name by which a wikilink finds a note: its file's, or its path where others have the same.

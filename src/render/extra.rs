@@ -111,7 +111,7 @@ pub(super) fn sitemap(shared: &Shared<'_>) -> Option<String> {
     let is_translated = shared.site.pages.iter().any(|page| !page.translations.is_empty());
     let mut out = String::from("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\"");
     out.push_str(if is_translated { " xmlns:xhtml=\"http://www.w3.org/1999/xhtml\">\n" } else { ">\n" });
-    let pages = shared.site.pages.iter().map(|page| (&page.url, Some(page)));
+    let pages = shared.site.pages.iter().map(|page| (&page.url, Some(&**page)));
     let folders = shared.site.folders.iter().filter(|folder| folder.index.is_none()).map(|folder| (&folder.url, None));
     let mut entries: Vec<(&UrlPath, Option<&Page>)> = pages.chain(folders).collect();
     entries.sort_by_key(|(url, _)| *url);

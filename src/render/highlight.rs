@@ -86,7 +86,7 @@ impl Blocks {
 
 /// Highlights every code block of the site and keeps the result in the cache, for this build's successor.
 pub(super) fn blocks(site: &Site, cache: &Cache) -> (Blocks, Vec<Diagnostic>) {
-    let (blocks, diagnostics, done) = of_pages((0..).map(PageId).zip(&site.pages), cache);
+    let (blocks, diagnostics, done) = of_pages((0..).map(PageId).zip(site.pages.iter().map(|page| &**page)), cache);
     cache.keep(done);
     (blocks, diagnostics)
 }
@@ -99,13 +99,13 @@ pub fn languages() -> &'static [&'static str] {
 
 /// The same for some pages, and nothing kept.
 pub(super) fn some_with_faults(site: &Site, pages: &BTreeSet<PageId>, cache: &Cache) -> (Blocks, Vec<Diagnostic>) {
-    let (blocks, diagnostics, _) = of_pages(pages.iter().filter_map(|id| Some((*id, site.pages.get(id.0 as usize)?))), cache);
+    let (blocks, diagnostics, _) = of_pages(pages.iter().filter_map(|id| Some((*id, &**site.pages.get(id.0 as usize)?))), cache);
     (blocks, diagnostics)
 }
 
 /// Highlights the code blocks of some pages.
 pub(super) fn some(site: &Site, pages: &BTreeSet<PageId>, cache: &Cache) -> Blocks {
-    of_pages(pages.iter().filter_map(|id| Some((*id, site.pages.get(id.0 as usize)?))), cache).0
+    of_pages(pages.iter().filter_map(|id| Some((*id, &**site.pages.get(id.0 as usize)?))), cache).0
 }
 
 fn of_pages<'a>(site: impl Iterator<Item = (PageId, &'a Page)>, cache: &Cache) -> (Blocks, Vec<Diagnostic>, BTreeMap<Key, Arc<str>>) {

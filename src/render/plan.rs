@@ -4,6 +4,7 @@
 //! one page that is asked for and has the bytes of a whole build.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -18,11 +19,13 @@ use crate::path::{SourcePath, UrlPath};
 use crate::site::{FolderId, PageId, Site, Target};
 use crate::theme::Theme;
 
-/// The files that rendering makes of one site in one theme, and what they share.
+/// The files that rendering makes of one site in one theme, and what they share. It depends on the outlines of notes, not on their text
+/// ([`crate::site::Memo::outline`]).
+#[derive(Clone)]
 pub struct Plan {
-    facts: Facts,
+    facts: Arc<Facts>,
     /// Sorted by address.
-    jobs: Vec<(UrlPath, Job)>,
+    jobs: Arc<[(UrlPath, Job)]>,
 }
 
 impl std::fmt::Debug for Plan {
@@ -72,7 +75,7 @@ impl Plan {
     /// site that of a feed or list.
     #[must_use]
     pub fn new(site: &Site, theme: &Theme) -> Self {
-        let facts = Facts::new(site, theme);
+        let facts = Arc::new(Facts::new(site, theme));
         let shared = Shared { site, theme, facts: &facts };
         let mut taken = taken(site);
         let free = |path: &str, taken: &BTreeSet<String>| UrlPath::new(path).filter(|url| !taken.contains(&SourcePath::fold(url.as_str())));
@@ -135,7 +138,7 @@ impl Plan {
             jobs.extend(free(path, &taken).filter(|url| theme.statics().all(|(other, _)| other != url)).map(|url| (url, job)));
         }
         jobs.sort_by(|a, b| a.0.cmp(&b.0));
-        Self { facts, jobs }
+        Self { facts, jobs: jobs.into() }
     }
 
     /// The addresses, sorted. Two that are equal are a fault, which [`crate::bundle::Bundle::new`] finds.
@@ -164,10 +167,17 @@ impl Plan {
         self.make_each(site, theme, cache, |artifact| artifact)
     }
 
-    /// Every fault that [`Plan::make_all`] would tell, and nothing kept.
+    /// Every fault that [`Plan::make_all`] would tell, and nothing kept. `None` when `is_void` came to say that nobody wants to know any more.
     #[must_use]
-    pub fn check(&self, site: &Site, theme: &Theme, cache: &highlight::Cache) -> Vec<Diagnostic> {
-        self.make_each(site, theme, cache, drop).1
+    pub fn check(
+        &self,
+        site: &Site,
+        theme: &Theme,
+        cache: &highlight::Cache,
+        is_void: &(dyn Fn() -> bool + Sync),
+    ) -> Option<Vec<Diagnostic>> {
+        let faults = self.each(site, theme, cache, is_void, drop).1;
+        (!is_void()).then_some(faults)
     }
 
     /// Every fault that making the pages of some notes would tell, those of what they embed included.
@@ -194,6 +204,17 @@ impl Plan {
         cache: &highlight::Cache,
         take: impl Fn(Artifact) -> T + Sync,
     ) -> (Vec<T>, Vec<Diagnostic>) {
+        self.each(site, theme, cache, &|| false, take)
+    }
+
+    fn each<T: Send>(
+        &self,
+        site: &Site,
+        theme: &Theme,
+        cache: &highlight::Cache,
+        is_void: &(dyn Fn() -> bool + Sync),
+        take: impl Fn(Artifact) -> T + Sync,
+    ) -> (Vec<T>, Vec<Diagnostic>) {
         let (code, mut diagnostics) = highlight::blocks(site, cache);
         let shared = Shared { site, theme, facts: &self.facts };
         let made: Vec<(Option<T>, Vec<Diagnostic>)> = self
@@ -201,6 +222,9 @@ impl Plan {
             .par_iter()
             .map(|(url, job)| {
                 let mut faults = Vec::new();
+                if is_void() {
+                    return (None, faults);
+                }
                 match work(&shared, &code, url, *job, &mut faults) {
                     Ok(artifact) => (Some(take(artifact)), faults),
                     Err(fault) => {

@@ -11,7 +11,7 @@ use rayon::prelude::*;
 
 use super::Changes;
 use super::files::Files;
-use super::world::World;
+use super::world::{World, styles_alone};
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::note::{self, Note, markdown};
@@ -170,7 +170,7 @@ impl Preview {
     /// Nothing yet; `cache` holds the code that earlier builds highlighted.
     #[must_use]
     pub fn new(cache: highlight::Cache) -> Self {
-        Self { cache: Arc::new(cache), ..Self::default() }
+        Self { cache: Arc::new(cache), memo: site::Memo::keeping(), ..Self::default() }
     }
 
     /// The last good state.
@@ -265,27 +265,31 @@ impl Preview {
             self.said.clone_from(&failed.said);
             return Update::Same;
         }
-        let before = self.said.clone();
+        let said = self.said.clone();
         let origin =
             Origin { name: &inputs.name, held_back: &inputs.held_back, texts: Some(&inputs.texts), history: Some(&inputs.history) };
         let (site, mut faults) =
             site::assemble_again(&mut self.memo, origin, inputs.config.clone(), inputs.notes.clone(), &inputs.attachments);
         faults.extend(disk::check_attachments(place.folder(), &site.attachments));
-        let world = Arc::new(World::new(site, Arc::clone(&inputs.theme), Arc::clone(&self.cache), place.real.clone()));
-        faults.extend(world.collision());
+        let before = self.good.as_ref().map(|(world, _)| &**world);
+        let (theme, cache) = (Arc::clone(&inputs.theme), Arc::clone(&self.cache));
+        let world = Arc::new(World::new(site, self.memo.outline(), theme, cache, place.real.clone(), before));
+        if !before.is_some_and(|before| world.has_addresses_of(before)) {
+            faults.extend(world.collision());
+        }
         self.said.extend(faults.iter().cloned());
         inputs.faults = faults;
         if self.said.iter().any(|fault| self.is_error(fault)) {
-            self.failed = Some(Failed { inputs, before, said: self.said.clone() });
+            self.failed = Some(Failed { inputs, before: said, said: self.said.clone() });
             return Update::Faulty;
         }
         // A template can fail on any page, so all are made before another theme is shown. After a change of notes they are made behind it.
         let is_checked = self.good.is_some() && ((!same_theme && !only_styles) || !same_config || was_faulty);
         if is_checked {
-            self.rendered = world.check();
+            self.rendered = world.check(&|| false).unwrap_or_default();
             self.cache = Arc::new(world.cache.successor());
             if self.rendered.iter().any(|fault| self.is_error(fault)) {
-                self.failed = Some(Failed { inputs, before, said: self.said.clone() });
+                self.failed = Some(Failed { inputs, before: said, said: self.said.clone() });
                 return Update::Faulty;
             }
             self.good_rendered.clone_from(&self.rendered);
@@ -391,11 +395,4 @@ impl Preview {
         }
         (notes, held_back)
     }
-}
-
-/// Whether two themes differ in the content of style sheets alone.
-fn styles_alone(old: &Overrides, new: &Overrides) -> bool {
-    old.templates == new.templates
-        && old.statics.len() == new.statics.len()
-        && old.statics.iter().zip(&new.statics).all(|(old, new)| old == new || (old.0 == new.0 && old.0.as_str().ends_with(".css")))
 }

@@ -13,7 +13,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::path::{SourcePath, UrlPath};
 use crate::render::{Plan, highlight};
 use crate::site::Site;
-use crate::theme::Theme;
+use crate::theme::{Overrides, Theme};
 
 /// One state of the site.
 #[derive(Debug)]
@@ -22,17 +22,38 @@ pub struct World {
     pub(super) theme: Arc<Theme>,
     pub(super) plan: Plan,
     pub(super) cache: Arc<highlight::Cache>,
-    attachments: BTreeMap<UrlPath, SourcePath>,
+    attachments: Arc<BTreeMap<UrlPath, SourcePath>>,
+    /// The number of the site's outline.
+    outline: u64,
     /// The content folder without symbolic links.
     pub(super) content: PathBuf,
 }
 
 impl World {
-    /// The state that a site and a theme make.
-    pub(super) fn new(site: Site, theme: Arc<Theme>, cache: Arc<highlight::Cache>, content: PathBuf) -> Self {
-        let plan = Plan::new(&site, &theme);
-        let attachments = site.attachments.iter().map(|(source, url)| (url.clone(), source.clone())).collect();
-        Self { site, theme, plan, cache, attachments, content }
+    /// The state that a site and a theme make. `outline` is the number of the site's; what depends on nothing else is taken over from `before`.
+    pub(super) fn new(
+        site: Site,
+        outline: u64,
+        theme: Arc<Theme>,
+        cache: Arc<highlight::Cache>,
+        content: PathBuf,
+        before: Option<&Self>,
+    ) -> Self {
+        let (plan, attachments) = match before {
+            Some(before) if before.outline == outline && Arc::ptr_eq(&before.theme, &theme) => {
+                (before.plan.clone(), Arc::clone(&before.attachments))
+            }
+            _ => {
+                let attachments = site.attachments.iter().map(|(source, url)| (url.clone(), source.clone())).collect();
+                (Plan::new(&site, &theme), Arc::new(attachments))
+            }
+        };
+        Self { site, theme, plan, cache, attachments, outline, content }
+    }
+
+    /// Whether every file has the address that it has in another state, and there is no other file.
+    pub(super) fn has_addresses_of(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.attachments, &other.attachments)
     }
 
     /// Its configuration, with the title and the language filled in.
@@ -70,9 +91,17 @@ impl World {
         crate::index::index(&self.site)
     }
 
-    /// Every fault that making all files tells. Fills the highlight cache for the state after this one.
+    /// Every fault that making all files tells; `None` when `is_void` says meanwhile that nobody wants to know. Fills the highlight cache for the state
+    /// after this one.
     #[must_use]
-    pub fn check(&self) -> Vec<Diagnostic> {
-        self.plan.check(&self.site, &self.theme, &self.cache)
+    pub fn check(&self, is_void: &(dyn Fn() -> bool + Sync)) -> Option<Vec<Diagnostic>> {
+        self.plan.check(&self.site, &self.theme, &self.cache, is_void)
     }
+}
+
+/// Whether two themes differ in the content of style sheets alone.
+pub(super) fn styles_alone(old: &Overrides, new: &Overrides) -> bool {
+    old.templates == new.templates
+        && old.statics.len() == new.statics.len()
+        && old.statics.iter().zip(&new.statics).all(|(old, new)| old == new || (old.0 == new.0 && old.0.as_str().ends_with(".css")))
 }

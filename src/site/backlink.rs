@@ -3,6 +3,8 @@
 //! In: the pages, and what each of their links leads to. Out: for each page who refers to it, each other page once, in order, with the first few
 //! sentences. Sentences are kept as places in the text, which is the published one: comments and private notes are not in it.
 
+use std::collections::BTreeMap;
+
 use super::sentence::{self, Quote};
 use super::{Folder, Page, PageId, Target};
 use crate::note::Note;
@@ -73,24 +75,37 @@ impl Passage {
 pub fn collect(pages: &[Page], targets: &[Vec<Target>], folders: &[Folder]) -> Vec<Vec<Backlink>> {
     let mut backlinks: Vec<Vec<Backlink>> = vec![Vec::new(); pages.len()];
     for ((from, page), targets) in (0..).map(PageId).zip(pages).zip(targets) {
-        let mut places = None;
-        for (link, target) in targets.iter().enumerate() {
-            let Some(to) = page_of(target, folders).filter(|to| *to != from) else { continue };
-            let to = &mut backlinks[to.0 as usize];
-            if to.last().is_none_or(|last| last.from != from) {
-                to.push(Backlink { from, places: Vec::new() });
-            }
-            let Some(backlink) = to.last_mut().filter(|backlink| backlink.places.len() < SENTENCES) else { continue };
-            let places = places.get_or_insert_with(|| places_of(&page.note));
-            let passage = places.get(link).copied().flatten().and_then(|(within, place)| Passage::of(&page.note, within, place));
-            // A sentence with two links to one page is quoted once.
-            let is_new = |new: &Passage| backlink.places.iter().all(|old| (old.within, old.sentence) != (new.within, new.sentence));
-            if let Some(passage) = passage.filter(is_new) {
-                backlink.places.push(passage);
-            }
+        for (to, backlink) in of_note(from, &page.note, targets, folders) {
+            backlinks[to.0 as usize].push(backlink);
         }
     }
     backlinks
+}
+
+/// What one page refers to, each page once.
+pub(super) fn of_note(from: PageId, note: &Note, targets: &[Target], folders: &[Folder]) -> Vec<(PageId, Backlink)> {
+    let mut found: Vec<(PageId, Backlink)> = Vec::new();
+    let mut known: BTreeMap<PageId, usize> = BTreeMap::new();
+    let mut places = None;
+    for (link, target) in targets.iter().enumerate() {
+        let Some(to) = page_of(target, folders).filter(|to| *to != from) else { continue };
+        let at = *known.entry(to).or_insert_with(|| {
+            found.push((to, Backlink { from, places: Vec::new() }));
+            found.len() - 1
+        });
+        let backlink = &mut found[at].1;
+        if backlink.places.len() >= SENTENCES {
+            continue;
+        }
+        let places = places.get_or_insert_with(|| places_of(note));
+        let passage = places.get(link).copied().flatten().and_then(|(within, place)| Passage::of(note, within, place));
+        // A sentence with two links to one page is quoted once.
+        let is_new = |new: &Passage| backlink.places.iter().all(|old| (old.within, old.sentence) != (new.within, new.sentence));
+        if let Some(passage) = passage.filter(is_new) {
+            backlink.places.push(passage);
+        }
+    }
+    found
 }
 
 /// The page that a reference leads to.

@@ -7,7 +7,7 @@
 //! of two notes. It must stand by itself where words have borders, outside code, formulas, tags and links. A name that very many notes mention
 //! without linking is an everyday word to them, and is left out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use aho_corasick::{AhoCorasick, MatchKind};
@@ -134,9 +134,41 @@ pub fn collect(pages: &[Page], folders: &[Folder], memo: &mut Memo) -> Vec<Vec<B
             mentions[to.0 as usize].push(Backlink { from, places: vec![*passage] });
         }
     }
-    let most = EVERYDAY.max(pages.len() / SHARE);
-    mentions.iter_mut().filter(|mentions| mentions.len() > most).for_each(Vec::clear);
+    mentions.iter_mut().filter(|mentions| mentions.len() > most(pages.len())).for_each(Vec::clear);
     mentions
+}
+
+/// How many pages may mention one.
+fn most(pages: usize) -> usize {
+    EVERYDAY.max(pages / SHARE)
+}
+
+/// The pages that are mentioned otherwise now that the texts of some have changed, and by whom. Names and links are the same. `None` where that cannot be
+/// told from what is known.
+pub(super) fn changed(memo: &mut Memo, pages: usize, changed: &[(PageId, &Arc<Note>)]) -> Option<Vec<(PageId, Vec<Backlink>)>> {
+    if memo.pages.len() != pages {
+        return None;
+    }
+    let owners: Vec<PageId> = memo.names.values().copied().collect();
+    let mut others = BTreeSet::new();
+    for (id, note) in changed {
+        let known = &mut memo.pages[id.0 as usize];
+        let mentions = of_note(note, &known.linked, memo.automaton.as_ref()?, &owners);
+        let all = known.mentions.keys().chain(mentions.keys());
+        others.extend(all.filter(|to| known.mentions.get(to) != mentions.get(to)).copied());
+        known.note = Arc::clone(note);
+        known.mentions = mentions;
+    }
+    let by_whom = |to: PageId| {
+        let pages = (0..).map(PageId).zip(&memo.pages);
+        let found = pages.filter_map(|(from, page)| Some(Backlink { from, places: vec![*page.mentions.get(&to)?] }));
+        let mut mentions: Vec<Backlink> = found.collect();
+        if mentions.len() > most(memo.pages.len()) {
+            mentions.clear();
+        }
+        (to, mentions)
+    };
+    Some(others.into_iter().map(by_whom).collect())
 }
 
 /// The names that are looked for, each that of one page.

@@ -4,6 +4,7 @@
 //! In: `Site`. Out: diagnostics and references, sorted. Opens no connection.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::{Page, PageId, Site, Target};
 use crate::diagnostic::{Code, Diagnostic, File};
@@ -48,7 +49,7 @@ pub fn review(site: &Site, wanted: impl Fn(Code) -> bool) -> Vec<Diagnostic> {
     }
     let longest = site.config.long_note;
     if wanted(Code::LongNote) && longest > 0 {
-        let is_long = |page: &&Page| page.note.length.minutes() as usize > longest;
+        let is_long = |page: &&Arc<Page>| page.note.length.minutes() as usize > longest;
         found.extend(site.pages.iter().filter(is_long).map(|page| {
             let minutes = page.note.length.minutes();
             let message = format!("reading the note takes {minutes} minutes, more than the {longest} of `long_note`");

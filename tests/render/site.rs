@@ -99,7 +99,7 @@ impl SiteBuilder {
             next: None,
             language: "en".into(),
         };
-        self.site.pages.push(page);
+        self.site.pages.push(Arc::new(page));
         let folder = &mut self.site.folders[folder.0 as usize];
         if is_index {
             folder.index = Some(id);
@@ -112,7 +112,7 @@ impl SiteBuilder {
     /// A reference with its target and the holes it fills, all at one place.
     #[allow(clippy::too_many_arguments)]
     pub(crate) fn link(&mut self, page: PageId, kind: LinkKind, target: Target, text: &str, title: &str, fills: &[Fill], at: u32) {
-        let page = &mut self.site.pages[page.0 as usize];
+        let page = Arc::make_mut(&mut self.site.pages[page.0 as usize]);
         Arc::make_mut(&mut page.note).links.push(Link {
             kind,
             target: "target".into(),
@@ -165,11 +165,11 @@ impl SiteBuilder {
             self.site.tags.len() - 1
         });
         self.site.tags[at].pages.push(page);
-        self.site.pages[page.0 as usize].tags.push(TagId(u32::try_from(at).unwrap()));
+        Arc::make_mut(&mut self.site.pages[page.0 as usize]).tags.push(TagId(u32::try_from(at).unwrap()));
     }
 
     pub(crate) fn backlink(&mut self, to: PageId, from: PageId) {
-        self.site.pages[to.0 as usize].backlinks.push(Backlink { from, places: Vec::new() });
+        Arc::make_mut(&mut self.site.pages[to.0 as usize]).backlinks.push(Backlink { from, places: Vec::new() });
     }
 
     pub(crate) fn redirect(&mut self, path: &str, page: PageId) {
@@ -181,7 +181,7 @@ impl SiteBuilder {
     }
 
     fn note(&mut self, page: PageId) -> &mut Note {
-        Arc::make_mut(&mut self.site.pages[page.0 as usize].note)
+        Arc::make_mut(&mut Arc::make_mut(&mut self.site.pages[page.0 as usize]).note)
     }
 
     pub(crate) fn build(self) -> Site {

@@ -3,6 +3,7 @@
 //! In: pages, folders, redirects, attachments, and that private notes exist. Out: `Names`, which answers exact paths, paths whose case or
 //! composition differs, ends of paths, other names, and addresses. The hash maps are only asked, never gone through.
 
+use std::borrow::Borrow;
 use std::collections::{HashMap, HashSet};
 
 use super::Hidden;
@@ -46,7 +47,7 @@ pub enum Owner {
 /// Everything a reference can lead to, by name.
 #[derive(Debug)]
 pub struct Names<'a> {
-    pages: &'a [Page],
+    pages: Vec<&'a Page>,
     folders: &'a [Folder],
     entries: Vec<Entry<'a>>,
     exact: HashMap<&'a str, EntryId>,
@@ -73,15 +74,21 @@ impl<'a> Names<'a> {
     /// Collects the names.
     #[must_use]
     pub fn new(
-        pages: &'a [Page],
+        pages: &'a [impl Borrow<Page>],
         folders: &'a [Folder],
         redirects: &[(UrlPath, PageId)],
         hidden: &[Hidden<'a>],
         attachments: &[&'a Attachment],
     ) -> Self {
+        let pages: Vec<&'a Page> = pages.iter().map(Borrow::borrow).collect();
         let entry = |path: &'a SourcePath, place| Entry { path, place, folded: SourcePath::fold(path.as_str()) };
         let mut entries: Vec<(Entry<'a>, &'a [String])> = Vec::with_capacity(pages.len() + hidden.len() + attachments.len());
-        entries.extend((0..).map(PageId).zip(pages).map(|(id, p)| (entry(&p.note.path, Place::Page(id)), &*p.note.front_matter.aliases)));
+        entries.extend(
+            (0..)
+                .map(PageId)
+                .zip(pages.iter().copied())
+                .map(|(id, p)| (entry(&p.note.path, Place::Page(id)), &*p.note.front_matter.aliases)),
+        );
         entries.extend(hidden.iter().map(|note| (entry(note.path, Place::Private), note.aliases)));
         entries.extend(attachments.iter().map(|attachment| (entry(&attachment.path, Place::Attachment), &[][..])));
         // Shortest first, so that every list below is in that order too.
@@ -91,7 +98,7 @@ impl<'a> Names<'a> {
         });
 
         let mut names = Self {
-            pages,
+            pages: pages.clone(),
             folders,
             entries: Vec::with_capacity(entries.len()),
             exact: HashMap::with_capacity(entries.len()),
@@ -158,7 +165,7 @@ impl<'a> Names<'a> {
     /// A page.
     #[must_use]
     pub fn page(&self, id: PageId) -> &'a Page {
-        &self.pages[id.0 as usize]
+        self.pages[id.0 as usize]
     }
 
     /// All folders.
