@@ -20,6 +20,7 @@ pub(crate) enum Fault {
     Missing,
     Bytes(Vec<u8>),
     /// Itself, after a time.
+    #[allow(dead_code, reason = "not every test that includes this file has late files")]
     Late(Duration),
 }
 

@@ -76,6 +76,8 @@ pub(in crate::render) fn around(site: &Site, web: &Web, id: PageId, whole: Optio
             }
         }
     }
+    // A note that is not drawn has no place there.
+    let place = if web.place_of(id).is_some() { format!("#{}", page.url.encoded()) } else { String::new() };
     Some(LocalGraphView {
         width: WIDTH,
         height: tenth(height),
@@ -85,7 +87,7 @@ pub(in crate::render) fn around(site: &Site, web: &Web, id: PageId, whole: Optio
         others,
         hidden: total - nodes.len(),
         nodes,
-        whole: whole.map(|whole| format!("{}#{}", whole.href_from(&page.url), page.url.encoded())).unwrap_or_default(),
+        whole: whole.map(|whole| whole.href_from(&page.url) + &place).unwrap_or_default(),
     })
 }
 

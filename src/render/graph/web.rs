@@ -1,6 +1,6 @@
 //! The links between the published notes, in both directions.
 //!
-//! In: `Site`. Out: for each page the pages that it links to and that link to it. A link to a folder is one to its index note; folders without one are left
+//! In: `Site`. Out: for each page the pages that it links to and that link to it, and which pages the graph of the whole site draws. A link to a folder is one to its index note; folders without one are left
 //! out, as is a note's link to itself.
 
 use crate::site::{PageId, Site, Target};
@@ -10,7 +10,12 @@ use crate::site::{PageId, Site, Target};
 pub(in crate::render) struct Web {
     to: Vec<Vec<PageId>>,
     from: Vec<Vec<PageId>>,
+    /// The pages that are drawn, in order.
+    drawn: Vec<PageId>,
 }
+
+/// So many notes are drawn.
+const MOST: usize = 800;
 
 impl Web {
     /// The links of a site; none where it shows no graph.
@@ -32,7 +37,30 @@ impl Web {
             all.iter().for_each(|other| from[other.0 as usize].push(id));
             to.push(all);
         }
-        Self { to, from }
+        let mut web = Self { to, from, drawn: (0..).map(PageId).take(site.pages.len()).collect() };
+        web.draw_most_linked();
+        web
+    }
+
+    /// Leaves of very many pages those with most links to be drawn.
+    fn draw_most_linked(&mut self) {
+        if self.drawn.len() > MOST {
+            let mut drawn = std::mem::take(&mut self.drawn);
+            drawn.sort_by_key(|page| (std::cmp::Reverse(self.degree(*page)), *page));
+            drawn.truncate(MOST);
+            drawn.sort_unstable();
+            self.drawn = drawn;
+        }
+    }
+
+    /// The pages that the graph of the whole site draws, in order.
+    pub(super) fn drawn(&self) -> &[PageId] {
+        &self.drawn
+    }
+
+    /// Where the graph of the whole site draws a page.
+    pub(super) fn place_of(&self, page: PageId) -> Option<usize> {
+        self.drawn.binary_search(&page).ok()
     }
 
     /// The pages that a page links to, in order.

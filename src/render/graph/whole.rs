@@ -16,8 +16,6 @@ use crate::render::page::Shared;
 use crate::render::view::{GraphChoiceView, GraphNodeView, GraphView};
 use crate::site::{FolderId, PageId, Site};
 
-/// So many notes are drawn.
-const MOST: usize = 800;
 /// So many choices a filter has at most: the largest ones.
 const CHOICES: usize = 200;
 /// The picture's size, at most; letters are 13 high in it.
@@ -44,14 +42,9 @@ pub(in crate::render) fn page(shared: &Shared<'_>, url: &UrlPath) -> Result<Arti
 }
 
 fn view(site: &Site, web: &Web, from: &UrlPath) -> GraphView {
-    let mut shown: Vec<PageId> = (0..).map(PageId).zip(&site.pages).map(|(id, _)| id).collect();
-    let total = shown.len();
-    if total > MOST {
-        shown.sort_by(|a, b| web.degree(*b).cmp(&web.degree(*a)).then(a.cmp(b)));
-        shown.truncate(MOST);
-        shown.sort_unstable();
-    }
-    let place_of = |page: &PageId| shown.binary_search(page).ok().and_then(|at| u32::try_from(at).ok());
+    let shown = web.drawn();
+    let total = site.pages.len();
+    let place_of = |page: &PageId| web.place_of(*page).and_then(|at| u32::try_from(at).ok());
     let to: Vec<Vec<u32>> = shown.iter().map(|page| web.to(*page).iter().filter_map(place_of).collect()).collect();
     // A pair that links in both directions is one line.
     let mut lines: Vec<(u32, u32)> =
@@ -76,6 +69,7 @@ fn view(site: &Site, web: &Web, from: &UrlPath) -> GraphView {
             let degree = web.degree(*id);
             let radius = tenth((2.6 + (degree as f64).sqrt() * 0.85).min(9.0) * crowd);
             GraphNodeView {
+                id: page.url.as_str().to_owned(),
                 title: page.note.title.clone(),
                 label: shortened(&page.note.title, NAME),
                 url: page.url.href_from(from),
@@ -100,7 +94,7 @@ fn view(site: &Site, web: &Web, from: &UrlPath) -> GraphView {
         .collect();
     let mut list: Vec<usize> = (0..nodes.len()).collect();
     list.sort_by(|a, b| (nodes[*b].links + nodes[*b].backlinks).cmp(&(nodes[*a].links + nodes[*a].backlinks)).then(a.cmp(b)));
-    GraphView { width: WIDTH, height: tenth(height), edges, total, list, folders: folders(site, &shown), tags: tags(site, &shown), nodes }
+    GraphView { width: WIDTH, height: tenth(height), edges, total, list, folders: folders(site, shown), tags: tags(site, shown), nodes }
 }
 
 /// The folders above a page and its own, the root left out.

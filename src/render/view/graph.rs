@@ -74,6 +74,8 @@ pub struct GraphView {
 /// A note in the graph of the whole site.
 #[derive(Debug, Serialize)]
 pub struct GraphNodeView {
+    /// Its `id` in the picture: the address of the note from the site's root.
+    pub id: String,
     /// Its title.
     pub title: String,
     /// Its title, as much of it as there is room for.
