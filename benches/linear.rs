@@ -68,8 +68,12 @@ fn phases(theme: &biji::theme::Theme, text: &str) -> [f64; 3] {
     let (notes, held_back, attachments, _) = whole::read(&[("note.md", text), ("target.md", "# Target\n\ntext\n")]);
     let parse = start.elapsed().as_secs_f64();
     let start = Instant::now();
-    let (site, _) =
-        site::assemble_from(Origin { name: "site", held_back: &held_back, texts: None }, Config::default(), notes, &attachments);
+    let (site, _) = site::assemble_from(
+        Origin { name: "site", held_back: &held_back, texts: None, history: None },
+        Config::default(),
+        notes,
+        &attachments,
+    );
     let link = start.elapsed().as_secs_f64();
     let start = Instant::now();
     drop(render(&site, theme, &Cache::default()));

@@ -91,6 +91,7 @@ fn ask(folder: &Path, port: u16, command: &mut Command) {
 fn has(program: &str, argument: &str) -> bool {
     let found = Command::new(program).arg(argument).stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok();
     if !found {
+        assert!(std::env::var_os("BIJI_REQUIRE_ALL").is_none(), "{program} is not installed");
         eprintln!("skipped: {program} is not installed");
     }
     found
