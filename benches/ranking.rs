@@ -98,7 +98,7 @@ fn rank(query: &Query, sources: &mut dyn Iterator<Item = String>) -> usize {
 
 fn biji(documents: &[Document], queries: &[Query], misses: bool) -> Ranks {
     let pack = biji_search::build(documents).unwrap();
-    let volumes: BTreeMap<&str, &[u8]> = pack.volumes.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
+    let volumes: BTreeMap<&str, &[u8]> = pack.volumes.iter().map(|(name, bytes)| (name.as_str(), &**bytes)).collect();
     let mut searcher = Searcher::open(&pack.entry).unwrap();
     let mut ranks = Vec::new();
     for query in queries {

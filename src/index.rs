@@ -10,21 +10,70 @@ pub mod files;
 pub mod read;
 pub mod titles;
 
-use biji_search::{Document, Section};
+use std::sync::Arc;
+
+use biji_search::{BuildError, Document, Entry, Pack, Section};
+use rayon::prelude::*;
 
 use crate::bundle::Artifact;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::note::Note;
 use crate::site::{Page, Site};
+use crate::text::Span;
+
+/// What indexing a site leaves for the next time: the index is the same with it and without.
+#[derive(Debug, Default)]
+pub struct Memo {
+    search: biji_search::Memo,
+    /// The last pages: a page whose note and names are the same has the same hash.
+    pages: Vec<(Arc<Note>, Entry)>,
+}
+
+/// For whom the files are made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Readers {
+    /// For those who have a server, and those who open pages from a disk.
+    All,
+    /// For those who have a server alone: half of the work.
+    OfServer,
+}
 
 /// Indexes every page of the site.
 #[must_use]
 pub fn index(site: &Site) -> (Vec<Artifact>, Vec<Diagnostic>) {
-    let documents = documents(site);
-    match biji_search::build(&documents) {
+    // What is left for the next time is let go before the files are made.
+    let pack = pack(site, &mut Memo::default());
+    made(site, pack, Readers::All)
+}
+
+/// The same, whatever `memo` holds; faster when it is that of a site that differs little.
+#[must_use]
+pub fn index_again(site: &Site, memo: &mut Memo, readers: Readers) -> (Vec<Artifact>, Vec<Diagnostic>) {
+    let pack = pack(site, memo);
+    made(site, pack, readers)
+}
+
+fn pack(site: &Site, memo: &mut Memo) -> Result<Pack, BuildError> {
+    let known = std::mem::take(&mut memo.pages);
+    let entry = |(at, page): (usize, &Arc<Page>)| {
+        let head = head(site, page);
+        let hash = match known.get(at) {
+            Some((note, entry)) if Arc::ptr_eq(note, &page.note) && entry.head == head => entry.hash,
+            _ => hash(&head, &page.note),
+        };
+        Entry { text: page.note.sections.iter().map(|section| section.text.len()).sum(), hash, head }
+    };
+    let entries: Vec<Entry> = site.pages.par_iter().enumerate().map(entry).collect();
+    drop(known);
+    memo.pages = site.pages.iter().map(|page| Arc::clone(&page.note)).zip(entries.iter().cloned()).collect();
+    biji_search::build_again(&mut memo.search, entries, &|at| sections(&site.pages[at].note))
+}
+
+fn made(site: &Site, pack: Result<Pack, BuildError>, readers: Readers) -> (Vec<Artifact>, Vec<Diagnostic>) {
+    match pack {
         Ok(pack) => {
-            let mut artifacts = files::artifacts(&pack);
-            artifacts.push(titles::artifact(&documents));
+            let mut artifacts = files::artifacts(&pack, readers);
+            artifacts.push(titles::artifact(site.pages.iter().map(|page| titles(page))));
             (artifacts, Vec::new())
         }
         Err(error) => {
@@ -37,10 +86,17 @@ pub fn index(site: &Site) -> (Vec<Artifact>, Vec<Diagnostic>) {
 /// The documents that the index is made of, one a page, in the order of the pages.
 #[must_use]
 pub fn documents(site: &Site) -> Vec<Document> {
-    site.pages.iter().map(|page| document(site, page)).collect()
+    site.pages.iter().map(|page| Document { sections: sections(&page.note), ..head(site, page) }).collect()
 }
 
-fn document(site: &Site, page: &Page) -> Document {
+/// What a page and its headings are called.
+fn titles(page: &Page) -> titles::Titles<'_> {
+    let headings = parts(&page.note).filter(|(_, heading, ..)| !heading.is_empty());
+    (page.url.as_str(), &page.note.title, headings.map(|(anchor, heading, ..)| (anchor, heading)).collect())
+}
+
+/// The document of a page without its text.
+fn head(site: &Site, page: &Page) -> Document {
     let note = &page.note;
     Document {
         url: page.url.as_str().to_owned(),
@@ -49,24 +105,60 @@ fn document(site: &Site, page: &Page) -> Document {
         aliases: note.front_matter.aliases.clone(),
         tags: page.tags.iter().filter_map(|tag| site.tags.get(tag.0 as usize)).map(|tag| tag.name.clone()).collect(),
         language: page.language.clone(),
-        sections: sections(note),
+        sections: Vec::new(),
     }
 }
 
+/// A hash of a whole document. Every part stands behind its length, so no two documents give the same bytes.
+fn hash(head: &Document, note: &Note) -> [u8; 32] {
+    let mut hasher = blake3::Hasher::new();
+    let number = |hasher: &mut blake3::Hasher, number: usize| {
+        hasher.update(&(number as u64).to_le_bytes());
+    };
+    let text = |hasher: &mut blake3::Hasher, text: &str| {
+        number(hasher, text.len());
+        hasher.update(text.as_bytes());
+    };
+    for part in [&head.url, &head.source, &head.title, &head.language] {
+        text(&mut hasher, part);
+    }
+    for parts in [&head.aliases, &head.tags] {
+        number(&mut hasher, parts.len());
+        parts.iter().for_each(|part| text(&mut hasher, part));
+    }
+    for (anchor, heading, words, code) in parts(note) {
+        text(&mut hasher, anchor);
+        text(&mut hasher, heading);
+        text(&mut hasher, words);
+        number(&mut hasher, code.len());
+        for span in code {
+            number(&mut hasher, span.start as usize);
+            number(&mut hasher, span.end as usize);
+        }
+    }
+    *hasher.finalize().as_bytes()
+}
+
+/// A section's anchor, heading, text and what of that is code.
+type Part<'a> = (&'a str, &'a str, &'a str, &'a [Span]);
+
 /// The note's sections. The first is what stands before any heading, also where nothing does.
-fn sections(note: &Note) -> Vec<Section> {
-    let mut sections = Vec::with_capacity(note.sections.len() + 1);
-    if note.sections.first().is_none_or(|first| first.heading.is_some()) {
-        sections.push(Section::default());
-    }
-    for section in &note.sections {
+fn parts(note: &Note) -> impl Iterator<Item = Part<'_>> {
+    let is_missing = note.sections.first().is_none_or(|first| first.heading.is_some());
+    let nothing: Part<'_> = ("", "", "", &[]);
+    is_missing.then_some(nothing).into_iter().chain(note.sections.iter().map(|section| {
         let heading = section.heading.and_then(|at| note.outline.get(at as usize)).filter(|heading| !heading.is_title);
-        sections.push(Section {
-            anchor: heading.map_or_else(String::new, |heading| heading.anchor.as_str().to_owned()),
-            heading: heading.map_or_else(String::new, |heading| heading.text.clone()),
-            text: section.text.clone(),
-            code: section.code.iter().map(|span| span.start..span.end).collect(),
-        });
-    }
-    sections
+        let (anchor, title) = heading.map_or(("", ""), |heading| (heading.anchor.as_str(), heading.text.as_str()));
+        (anchor, title, section.text.as_str(), section.code.as_slice())
+    }))
+}
+
+fn sections(note: &Note) -> Vec<Section> {
+    let section = |(anchor, heading, text, code): Part<'_>| Section {
+        anchor: anchor.to_owned(),
+        heading: heading.to_owned(),
+        text: text.to_owned(),
+        code: code.iter().map(|span| span.start..span.end).collect(),
+    };
+    parts(note).map(section).collect()
 }

@@ -28,6 +28,7 @@ pub use preview::{Place, Preview, Update};
 pub use world::World;
 
 use crate::diagnostic::Diagnostic;
+use crate::index;
 use crate::render::highlight;
 use state::State;
 
@@ -273,8 +274,10 @@ impl Work {
 
     /// Makes the index of each state and then its pages, for as long as there is nothing newer.
     fn run(&self, state: &State, sender: &Sender<Message>) {
+        let mut memo = index::Memo::default();
         while let Some(task) = self.take() {
-            let (artifacts, mut faults) = task.world.search();
+            // Scripts are for pages opened from a disk.
+            let (artifacts, mut faults) = task.world.search(&mut memo, index::Readers::OfServer);
             // With a fault the older index answers on.
             if faults.is_empty() {
                 state.found(artifacts);

@@ -16,11 +16,12 @@
 //! called by their content. So a reader whose page is older than the site gets the old set or the new one, never a mixture.
 
 use std::io::Write as _;
+use std::sync::Arc;
 
 use biji_search::Pack;
 use flate2::{Compression, GzBuilder};
 
-use super::base64;
+use super::{Readers, base64};
 use crate::bundle::Artifact;
 use crate::engine;
 use crate::path::UrlPath;
@@ -43,27 +44,29 @@ pub fn volume(name: &str) -> String {
     format!("{FOLDER}{name}.bin")
 }
 
-/// The files of a pack.
+/// The files of a pack, as `readers` need them.
 #[must_use]
-pub fn artifacts(pack: &Pack) -> Vec<Artifact> {
+pub fn artifacts(pack: &Pack, readers: Readers) -> Vec<Artifact> {
     let engine = engine::name();
     let entry = gzip(&[format!("{MARK} {engine}\n").as_bytes(), &pack.entry].concat());
 
     let mut artifacts = Vec::with_capacity(pack.volumes.len() + 8);
-    let mut groups = String::new();
-    for volumes in scripts(&pack.volumes) {
-        let script = deliver(volumes.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())), "");
-        let name = format!("blocks-{}", content_hash(script.as_bytes()));
-        let names: Vec<&str> = volumes.iter().map(|(name, _)| name.as_str()).collect();
-        groups.push_str(&format!("{}\"{name}\":\"{}\"", if groups.is_empty() { "" } else { "," }, names.join(" ")));
-        artifacts.push(file(&format!("{name}.js"), script.into_bytes()));
+    if readers == Readers::All {
+        let mut groups = String::new();
+        for volumes in scripts(&pack.volumes) {
+            let script = deliver(volumes.iter().map(|(name, bytes)| (name.as_str(), &**bytes)), "");
+            let name = format!("blocks-{}", content_hash(script.as_bytes()));
+            let names: Vec<&str> = volumes.iter().map(|(name, _)| name.as_str()).collect();
+            groups.push_str(&format!("{}\"{name}\":\"{}\"", if groups.is_empty() { "" } else { "," }, names.join(" ")));
+            artifacts.push(file(&format!("{name}.js"), script.into_bytes()));
+        }
+        artifacts.push(file(&format!("{engine}.js"), deliver([(engine.as_str(), engine::BYTES)], "").into_bytes()));
+        artifacts.push(file("entry.js", deliver([("entry", entry.as_slice())], &groups).into_bytes()));
     }
     for (name, bytes) in &pack.volumes {
-        artifacts.push(file(&format!("{name}.bin"), bytes.clone()));
+        artifacts.push(file(&format!("{name}.bin"), Arc::clone(bytes)));
     }
-    artifacts.push(file(&format!("{engine}.js"), deliver([(engine.as_str(), engine::BYTES)], "").into_bytes()));
-    artifacts.push(file(&format!("{engine}.bin"), engine::BYTES.to_vec()));
-    artifacts.push(file("entry.js", deliver([("entry", entry.as_slice())], &groups).into_bytes()));
+    artifacts.push(file(&format!("{engine}.bin"), engine::BYTES));
     artifacts.push(file("entry.bin", entry));
     artifacts
 }
@@ -76,8 +79,11 @@ pub(super) fn pack_of(entry: &[u8]) -> Option<&[u8]> {
     entry.get(end + 1..)
 }
 
+/// A volume by its name.
+type Volume = (String, Arc<[u8]>);
+
 /// Neighbouring volumes, as many as one script takes.
-fn scripts(volumes: &[(String, Vec<u8>)]) -> Vec<&[(String, Vec<u8>)]> {
+fn scripts(volumes: &[Volume]) -> Vec<&[Volume]> {
     let mut scripts = Vec::new();
     let (mut start, mut size) = (0, 0);
     for (at, (_, bytes)) in volumes.iter().enumerate() {
@@ -109,7 +115,7 @@ fn deliver<'a>(parts: impl IntoIterator<Item = (&'a str, &'a [u8])>, groups: &st
     script
 }
 
-fn file(name: &str, bytes: Vec<u8>) -> Artifact {
+fn file(name: &str, bytes: impl Into<Arc<[u8]>>) -> Artifact {
     let path = UrlPath::new(&format!("{FOLDER}{name}")).expect("a file name of ours has no empty, `.` or `..` part");
     Artifact::new(path, bytes)
 }

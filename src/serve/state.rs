@@ -82,13 +82,11 @@ impl State {
         self.changed.notify_all();
     }
 
-    /// Answers searches with these files from now on. Their scripts are for pages opened from a disk; to keep them would double the memory. Only the
-    /// titles are also for pages in which the engine may not run.
+    /// Answers searches with these files from now on.
     pub(super) fn found(&self, artifacts: Vec<Artifact>) {
-        let is_kept = |path: &str| !path.ends_with(".js") || path.ends_with("/titles.js");
         let bytes = |artifact: Artifact| match artifact.payload {
-            Payload::Bytes(bytes) if is_kept(artifact.path.as_str()) => Some((artifact.path, bytes)),
-            _ => None,
+            Payload::Bytes(bytes) => Some((artifact.path, bytes)),
+            Payload::Attachment(_) => None,
         };
         let made: Made = artifacts.into_iter().filter_map(bytes).collect();
         let mut inner = self.lock();

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use crate::bundle::{self, Artifact, Payload};
 use crate::config::Config;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::index;
 use crate::path::{SourcePath, UrlPath};
 use crate::render::{Plan, highlight};
 use crate::site::Site;
@@ -85,10 +86,10 @@ impl World {
         urls.filter_map(|url| Some(self.file(url)?.map(|payload| Artifact { path: url.clone(), payload }))).collect()
     }
 
-    /// The files of the search.
+    /// The files of the search, as `readers` need them. `memo` is that of the state before, where there is one.
     #[must_use]
-    pub fn search(&self) -> (Vec<Artifact>, Vec<Diagnostic>) {
-        crate::index::index(&self.site)
+    pub fn search(&self, memo: &mut index::Memo, readers: index::Readers) -> (Vec<Artifact>, Vec<Diagnostic>) {
+        index::index_again(&self.site, memo, readers)
     }
 
     /// Every fault that making all files tells; `None` when `is_void` says meanwhile that nobody wants to know. Fills the highlight cache for the state

@@ -110,8 +110,11 @@ pub(crate) fn write(folder: &Path, extra: &str) {
     let search = page(&search).replace("<main>", "<main><div class=\"search-box search-full\" data-search-page></div>");
     put(folder, "search.html", search.as_bytes());
     let pack = biji_search::build(&documents).unwrap();
-    let mut artifacts = biji::index::files::artifacts(&pack);
-    artifacts.push(biji::index::titles::artifact(&documents));
+    let mut artifacts = biji::index::files::artifacts(&pack, biji::index::Readers::All);
+    artifacts.push(biji::index::titles::artifact(documents.iter().map(|document| {
+        let headings = document.sections.iter().filter(|section| !section.heading.is_empty());
+        (document.url.as_str(), document.title.as_str(), headings.map(|section| (&*section.anchor, &*section.heading)).collect())
+    })));
     for artifact in artifacts {
         let Payload::Bytes(bytes) = &artifact.payload else { panic!("the index has no attachments") };
         put(folder, artifact.path.as_str(), bytes);

@@ -10,6 +10,7 @@ use std::process::Command;
 use biji::bundle::Payload;
 use biji::config::Config;
 use biji::diagnostic::File;
+use biji::index::{Memo, Readers};
 use biji::render::highlight::Cache;
 use biji::serve::{Changes, Place, Preview, Update};
 
@@ -109,9 +110,9 @@ fn build(root: &Path, out: &Path) -> Option<BTreeMap<String, Vec<u8>>> {
 }
 
 /// Every file that the preview serves.
-fn served(preview: &Preview, content: &Path) -> BTreeMap<String, Vec<u8>> {
+fn served(preview: &Preview, memo: &mut Memo, content: &Path) -> BTreeMap<String, Vec<u8>> {
     let world = preview.world().unwrap();
-    let (search, faults) = world.search();
+    let (search, faults) = world.search(memo, Readers::All);
     assert!(faults.is_empty(), "{faults:?}");
     let all = world.artifacts().unwrap().into_iter().chain(search);
     all.map(|artifact| {
@@ -239,6 +240,7 @@ pub(crate) fn run(root: &Path, steps: usize, seed: u64) -> Vec<String> {
     let out = tempfile::tempdir().unwrap();
     let mut random = Random(seed);
     let mut preview = Preview::new(Cache::default());
+    let mut memo = Memo::default();
     let mut done = Vec::new();
     let mut first = Vec::new();
     for number in 0..=steps {
@@ -263,7 +265,7 @@ pub(crate) fn run(root: &Path, steps: usize, seed: u64) -> Vec<String> {
             "seed {seed}: {:?} after {done:#?}",
             preview.diagnostics()
         );
-        let served = served(&preview, &now.content);
+        let served = served(&preview, &mut memo, &now.content);
         let names = |files: &BTreeMap<String, Vec<u8>>| files.keys().cloned().collect::<Vec<_>>();
         assert_eq!(names(&served), names(&built), "seed {seed}, after {done:#?}");
         if number == 0 {

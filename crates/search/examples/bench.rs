@@ -191,7 +191,7 @@ struct Client<'a> {
 
 impl<'a> Client<'a> {
     fn new(pack: &'a Pack, of_block: &'a BTreeMap<String, String>) -> Self {
-        let volumes = pack.volumes.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
+        let volumes = pack.volumes.iter().map(|(name, bytes)| (name.as_str(), &**bytes)).collect();
         let searcher = Searcher::open(&pack.entry).unwrap();
         let (kinds, seen) = (BTreeMap::new(), BTreeSet::new());
         Self { pack, volumes, searcher, bytes: 0, whole: 0, seen, requests: 0, rounds: 0, kinds, of_block }

@@ -179,7 +179,7 @@ fn most(names: &Names, chosen: Option<u32>, counts: &[(u32, u32)]) -> Vec<Facet>
 
 /// Writes the file.
 #[cfg(feature = "build")]
-pub(crate) fn encode(documents: &[crate::Document]) -> Vec<u8> {
+pub(crate) fn encode(documents: &[&crate::Document]) -> Vec<u8> {
     use crate::record::put_number;
     /// Numbers all names, parents first, and writes them.
     fn put_names<'a>(all: impl Iterator<Item = &'a str>, out: &mut Vec<u8>) -> BTreeMap<&'a str, u64> {
@@ -207,7 +207,7 @@ pub(crate) fn encode(documents: &[crate::Document]) -> Vec<u8> {
         document.source.rsplit_once('/').map_or("", |(folder, _)| folder)
     }
     let mut out = Vec::new();
-    let folders = put_names(documents.iter().map(folder), &mut out);
+    let folders = put_names(documents.iter().map(|document| folder(document)), &mut out);
     let tags = put_names(documents.iter().flat_map(|document| &document.tags).map(String::as_str), &mut out);
     // A language is one name, whatever is in it; a document without one has the name of nothing.
     let mut languages: BTreeMap<&str, u64> = documents.iter().map(|document| (document.language.as_str(), 0)).collect();

@@ -7,14 +7,12 @@
 use crate::directory::Source;
 use crate::index::Opened;
 use crate::pack::{Extent, Table};
-use crate::write::BuildError;
+use crate::write::{BuildError, Files};
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 use tantivy::directory::OwnedBytes;
 use tantivy::postings::TermInfo;
-
-type Files = BTreeMap<String, Arc<[u8]>>;
 
 /// Files in memory that note what is read of them.
 #[derive(Debug)]

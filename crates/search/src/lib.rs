@@ -4,6 +4,8 @@
 //! [`Searcher::search`] either answers or names the blocks it needs, which the caller fetches and gives to [`Searcher::provide`] before it
 //! asks again. So the same synchronous code serves memory, disk, HTTP and scripts. Never touches a file system or a clock.
 
+#[cfg(feature = "build")]
+mod again;
 mod directory;
 mod docs;
 mod facet;
@@ -13,6 +15,8 @@ mod index;
 mod layout;
 mod lengths;
 mod pack;
+#[cfg(feature = "build")]
+mod patch;
 mod pinyin;
 #[cfg(feature = "build")]
 mod prepare;
@@ -29,6 +33,8 @@ pub mod token;
 #[cfg(feature = "build")]
 mod write;
 
+#[cfg(feature = "build")]
+pub use again::{Entry, Memo, build_again};
 pub use schema::VERSION;
 pub use searcher::Searcher;
 #[cfg(feature = "build")]
@@ -72,7 +78,7 @@ pub struct Pack {
     /// The entry: what every query needs, and where everything else is. The only file whose name is not a content hash; not compressed.
     pub entry: Vec<u8>,
     /// The volumes: content hash as name, and blocks one behind the other, each a gzip member.
-    pub volumes: Vec<(String, Vec<u8>)>,
+    pub volumes: Vec<(String, std::sync::Arc<[u8]>)>,
 }
 
 /// Where a block is that a search needs: bytes of a volume.

@@ -176,7 +176,6 @@ mod tests {
     use super::*;
     use crate::index::Opened;
     use crate::{Document, Section, schema};
-    use std::collections::BTreeMap;
     use std::io;
     use std::ops::Range;
     use std::path::Path;
@@ -186,11 +185,11 @@ mod tests {
     use tantivy::{DocSet as _, Index, TERMINATED};
 
     #[derive(Debug)]
-    struct Files(BTreeMap<String, Vec<u8>>);
+    struct Files(crate::write::Files);
 
     impl Source for Files {
         fn len(&self, name: &str) -> Option<usize> {
-            self.0.get(name).map(Vec::len)
+            self.0.get(name).map(|bytes| bytes.len())
         }
 
         fn read(&self, name: &str, range: Range<usize>) -> io::Result<OwnedBytes> {

@@ -6,13 +6,16 @@
 use crate::layout::{block_of, lay_out, store_block};
 use crate::pack::{Place, read_entry, volume_hash, volume_name, write_entry};
 use crate::prepare::{Prepared, prepare};
+use crate::schema::FIELDS;
 use crate::{Document, Pack, facet, lengths, schema};
 use rayon::prelude::*;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io::Write as _;
 use std::ops::Range;
 use std::path::Path;
+use std::sync::Arc;
 use tantivy::directory::{Directory, RamDirectory};
 use tantivy::store::Compressor;
 use tantivy::tokenizer::TokenizerManager;
@@ -58,21 +61,54 @@ const WRITER_MEMORY: usize = 1 << 30;
 const VOLUME: usize = 20 << 10;
 const VOLUMES: usize = 1_900;
 
+/// Files by name.
+pub(crate) type Files = BTreeMap<String, Arc<[u8]>>;
+
+/// Blocks that were compressed before, by the hash of what is in them: the volume that holds each, and where.
+#[derive(Debug, Default)]
+pub(crate) struct Packed(BTreeMap<u64, (Arc<[u8]>, Place)>);
+
+impl Packed {
+    /// The compressed form of `bytes`, which have this hash.
+    fn get(&self, hash: u64, bytes: &[u8]) -> Option<&[u8]> {
+        let (volume, place) = self.0.get(&hash)?;
+        let packed = volume.get(place.from as usize..)?.get(..place.packed as usize)?;
+        // A gzip member ends with another hash, and the length.
+        let (rest, length) = packed.split_last_chunk()?;
+        let mut crc = flate2::Crc::new();
+        crc.update(bytes);
+        let is_it = u32::from_le_bytes(*length) as usize == bytes.len() && rest.last_chunk() == Some(&crc.sum().to_le_bytes());
+        is_it.then_some(packed)
+    }
+}
+
 /// Writes the index of `documents`, in their order.
 ///
 /// # Errors
 /// When tantivy refuses, which no input should bring about.
 pub fn build(documents: &[Document]) -> Result<Pack, BuildError> {
-    pack_files(write_segment(documents)?)
+    pack_files(&write_segment(documents)?, &mut Packed::default())
 }
 
-pub(crate) fn write_segment(documents: &[Document]) -> Result<BTreeMap<String, Vec<u8>>, BuildError> {
+pub(crate) fn write_segment(documents: &[Document]) -> Result<Files, BuildError> {
+    let text: usize = documents.iter().flat_map(|document| &document.sections).map(|section| section.text.len()).sum();
+    let heads: Vec<&Document> = documents.iter().collect();
+    Ok(write_segment_of(documents.len(), text, &heads, &|at| Cow::Borrowed(&documents[at]))?.0)
+}
+
+/// Writes the files of a segment and tells how many tokens the fields of each document have. `text` is how many bytes of text there are, `heads` are the
+/// documents with or without their text, and `document` gives one whole, on any thread.
+pub(crate) fn write_segment_of<'a>(
+    count: usize,
+    text: usize,
+    heads: &[&Document],
+    document: &(dyn Fn(usize) -> Cow<'a, Document> + Sync),
+) -> Result<(Files, Vec<[u32; FIELDS]>), BuildError> {
     let ram = RamDirectory::create();
     let tokenizers = TokenizerManager::new();
     // tantivy asks for a tokenizer of this name for fields that are not indexed, too.
     tokenizers.register("default", Prepared::default());
     tokenizers.register(schema::TOKENIZER, Prepared::default());
-    let text: usize = documents.iter().flat_map(|document| &document.sections).map(|section| section.text.len()).sum();
     let settings = IndexSettings {
         docstore_compression: Compressor::None,
         docstore_compress_dedicated_thread: false,
@@ -81,9 +117,10 @@ pub(crate) fn write_segment(documents: &[Document]) -> Result<BTreeMap<String, V
     };
     let builder = Index::builder().schema(schema::schema()).settings(settings).tokenizers(tokenizers);
     let mut writer: SingleSegmentIndexWriter = builder.single_segment_index_writer(ram.clone(), WRITER_MEMORY)?;
-    let mut of_documents = Vec::with_capacity(documents.len());
-    for batch in documents.chunks(BATCH) {
-        for prepared in batch.par_iter().map(prepare).collect::<Vec<_>>() {
+    let mut of_documents = Vec::with_capacity(count);
+    for start in (0..count).step_by(BATCH) {
+        let batch = (start..count.min(start + BATCH)).into_par_iter();
+        for prepared in batch.map(|at| prepare(&document(at))).collect::<Vec<_>>() {
             let mut document = TantivyDocument::default();
             for text in &prepared.texts {
                 document.add_text(schema::TEXT, text);
@@ -95,7 +132,7 @@ pub(crate) fn write_segment(documents: &[Document]) -> Result<BTreeMap<String, V
         }
     }
     let index = writer.finalize()?;
-    let mut files = BTreeMap::new();
+    let mut files = Files::new();
     let meta = ram.atomic_read(Path::new("meta.json")).map_err(tantivy::TantivyError::from)?;
     let segment = index.searchable_segment_metas()?.into_iter().next().ok_or_else(|| BuildError("the index has no segment".to_owned()))?;
     let id = segment.id().uuid_string();
@@ -103,41 +140,52 @@ pub(crate) fn write_segment(documents: &[Document]) -> Result<BTreeMap<String, V
     let fixed = crate::segment::SEGMENT;
     let fixed_dashed = format!("{}-{}-{}-{}-{}", &fixed[..8], &fixed[8..12], &fixed[12..16], &fixed[16..20], &fixed[20..]);
     let meta = String::from_utf8_lossy(&meta).replace(&dashed, &fixed_dashed).replace(&id, fixed);
-    files.insert("meta.json".to_owned(), meta.into_bytes());
-    files.insert(schema::LENGTHS.to_owned(), lengths::encode(&of_documents));
-    files.insert(facet::FILE.to_owned(), facet::encode(documents));
+    files.insert("meta.json".to_owned(), meta.into_bytes().into());
+    files.insert(schema::LENGTHS.to_owned(), lengths::encode(&of_documents).into());
+    files.insert(facet::FILE.to_owned(), facet::encode(heads).into());
     for extension in ["term", "idx", "pos", "store", "fast", "fieldnorm"] {
         let path = format!("{id}.{extension}");
         let bytes = ram.atomic_read(Path::new(&path)).map_err(tantivy::TantivyError::from)?;
         // It was copied: a large index should not be in memory twice.
         ram.delete(Path::new(&path)).map_err(|_| BuildError("the index could not be written: a file in memory is gone".to_owned()))?;
-        files.insert(format!("{fixed}.{extension}"), bytes);
+        files.insert(format!("{fixed}.{extension}"), bytes.into());
     }
-    Ok(files)
+    Ok((files, of_documents))
 }
 
-/// Compresses the blocks and puts them into volumes.
-fn pack_files(files: BTreeMap<String, Vec<u8>>) -> Result<Pack, BuildError> {
-    let files: BTreeMap<String, std::sync::Arc<[u8]>> = files.into_iter().map(|(name, bytes)| (name, bytes.into())).collect();
-    let mut table = lay_out(&files)?;
+/// Compresses the blocks and puts them into volumes. Those in `packed` need not be compressed; the new ones are put there, and those of no use are let go.
+pub(crate) fn pack_files(files: &Files, packed: &mut Packed) -> Result<Pack, BuildError> {
+    let mut table = lay_out(files)?;
     let mut contents = table.contents().into_iter();
-    let hot = block_of(&files, &contents.next().unwrap_or_default());
-    let packed: Vec<Vec<u8>> = contents.collect::<Vec<_>>().into_par_iter().map(|content| compress(&block_of(&files, &content))).collect();
-    let size = VOLUME.max(packed.iter().map(Vec::len).sum::<usize>() / VOLUMES);
+    let hot = block_of(files, &contents.next().unwrap_or_default());
+    let known = std::mem::take(packed);
+    let blocks = contents.collect::<Vec<_>>().into_par_iter().map(|content| {
+        let bytes = block_of(files, &content);
+        let hash = volume_hash(&bytes);
+        (hash, known.get(hash, &bytes).map_or_else(|| Cow::Owned(compress(&bytes)), Cow::Borrowed))
+    });
+    let blocks: Vec<(u64, Cow<'_, [u8]>)> = blocks.collect();
+    let size = VOLUME.max(blocks.iter().map(|(_, block)| block.len()).sum::<usize>() / VOLUMES);
     let mut volumes: Vec<Vec<u8>> = Vec::new();
+    let mut hashes = Vec::with_capacity(blocks.len());
     table.blocks = vec![Place::default()];
-    for block in packed {
+    for (hash, block) in blocks {
         if volumes.last().is_none_or(|volume| volume.len() + block.len() / 2 > size) {
             volumes.push(Vec::with_capacity(size * 2));
         }
         let at = volumes.len() - 1;
         let place = Place { volume: at as u32, from: volumes[at].len() as u32, packed: block.len() as u32, len: 0 };
         table.blocks.push(place);
-        volumes[at].extend(block);
+        hashes.push(hash);
+        volumes[at].extend_from_slice(&block);
     }
     table.volumes = volumes.iter().map(|volume| volume_hash(volume)).collect();
     let entry = write_entry(&table, &hot);
-    let mut volumes: Vec<(String, Vec<u8>)> = table.volumes.iter().map(|hash| volume_name(*hash)).zip(volumes).collect();
+    let volumes: Vec<Arc<[u8]>> = volumes.into_iter().map(Arc::from).collect();
+    *packed = Packed(
+        hashes.into_iter().zip(table.blocks[1..].iter().map(|place| (Arc::clone(&volumes[place.volume as usize]), *place))).collect(),
+    );
+    let mut volumes: Vec<(String, Arc<[u8]>)> = table.volumes.iter().map(|hash| volume_name(*hash)).zip(volumes).collect();
     volumes.sort();
     volumes.dedup();
     Ok(Pack { entry, volumes })

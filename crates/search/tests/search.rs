@@ -183,7 +183,7 @@ fn damage_is_reported() {
     let (_, volume) = pack.volumes.iter().find(|(name, _)| name == part.volume).unwrap();
     let mut bytes = unpack(volume, part.range.clone()).unwrap();
     // The compressed form tells damage, and a block's length another block.
-    let mut damaged = volume.clone();
+    let mut damaged = volume.to_vec();
     damaged[part.range.start + part.range.len() / 2] ^= 1;
     assert!(unpack(&damaged, part.range.clone()).is_err());
     assert!(unpack(volume, part.range.start..part.range.end - 1).is_err() && unpack(volume, part.range.start..1 << 40).is_err());

@@ -13,6 +13,7 @@ use percent_encoding::percent_decode_str;
 
 use super::Request;
 use crate::bundle::Payload;
+use crate::index::{Memo, Readers};
 use crate::path::{SourcePath, UrlPath};
 use crate::serve::content_type;
 use crate::serve::state::{News, State};
@@ -159,7 +160,7 @@ fn look(request: &Request, state: &State, world: &World, news: &News, path: &str
 /// A script of the search, which is not kept: only a page opened from a disk loads it.
 fn search_script(world: &World, name: &str, url: &UrlPath) -> Option<Arc<[u8]>> {
     let is_one = ["entry", "engine-", "blocks-"].iter().any(|start| name.starts_with(start)) && name.ends_with(".js");
-    let made = is_one.then(|| world.search().0)?.into_iter().find(|artifact| artifact.path == *url)?;
+    let made = is_one.then(|| world.search(&mut Memo::default(), Readers::All).0)?.into_iter().find(|artifact| artifact.path == *url)?;
     match made.payload {
         Payload::Bytes(bytes) => Some(bytes),
         Payload::Attachment(_) => None,
