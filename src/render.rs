@@ -25,11 +25,14 @@ mod license;
 mod listing;
 mod media;
 mod metadata;
+mod moment;
+mod naming;
 mod nav;
 mod page;
 mod plan;
 mod preview;
 mod recent;
+mod sheets;
 pub mod view;
 
 use std::collections::BTreeSet;
@@ -118,7 +121,7 @@ fn folder(shared: &Shared<'_>, id: FolderId) -> Result<Artifact, Diagnostic> {
         above: above(shared.site, id, true),
     };
     let mut context = shared.context(&about, shared.facts.navs.folder(id));
-    context.insert("folder", &listing::folder(shared.site, &shared.facts.counts, id, (&folder.url, &shared.facts.language), false));
+    context.insert("folder", &listing::folder(shared, id, (&folder.url, &shared.facts.language), false));
     Ok(Artifact::new(folder.url.clone(), shared.theme.render("folder.html", &context, &folder.url)?))
 }
 
@@ -183,14 +186,17 @@ fn all(shared: &Shared<'_>, url: &UrlPath) -> Result<Artifact, Diagnostic> {
         above: root(shared.site),
     };
     let mut context = shared.outside(&about);
-    context.insert("groups", &listing::groups(shared.site, url));
+    context.insert("groups", &listing::groups(shared, url));
     // Where nothing is linked, a list of what is not linked is the list of everything; and no list is longer than a page can be.
     let mut orphans = shared.site.orphans();
     if orphans.len() + 1 >= shared.site.pages.len() {
         orphans.clear();
     }
     orphans.truncate(ORPHANS);
-    context.insert("orphans", &orphans.into_iter().map(|page| listing::link(shared.site, page, url)).collect::<Vec<_>>());
+    context.insert(
+        "orphans",
+        &orphans.into_iter().map(|page| listing::link(shared.site, page, url, &shared.facts.language)).collect::<Vec<_>>(),
+    );
     let html = shared.theme.render("all.html", &context, url)?;
     Ok(Artifact::new(url.clone(), html))
 }

@@ -8,6 +8,7 @@
 //! `base.html`, not `biji/base.html`. Components of the site win over embedded ones of the same name. Interface strings are overlaid key
 //! by key (see `strings`).
 
+mod compact;
 mod fault;
 mod load;
 mod strings;
@@ -73,7 +74,7 @@ impl Theme {
         collect(&STATICS, &mut |path, bytes| {
             // The engine is published by `index`, called by its content.
             if let Some(url) = UrlPath::new(path).filter(|_| !path.ends_with(".gz")) {
-                statics.insert(url, Arc::from(bytes));
+                statics.insert(url, published(path, bytes));
             }
         });
         statics.extend(overrides.statics);
@@ -131,6 +132,15 @@ fn embedded_templates() -> Vec<(String, File)> {
     all
 }
 
+/// A file of the embedded theme as readers load it: the comments of style sheets and scripts are for who reads the source.
+fn published(path: &str, bytes: &[u8]) -> Arc<[u8]> {
+    match (path.rsplit('.').next(), std::str::from_utf8(bytes)) {
+        (Some("css"), Ok(text)) => Arc::from(compact::style(text).into_bytes()),
+        (Some("js"), Ok(text)) => Arc::from(compact::script(text).into_bytes()),
+        _ => Arc::from(bytes),
+    }
+}
+
 /// Every file below `dir` with its `/`-separated path, hidden ones left out.
 fn collect<'a>(dir: &'a Dir<'a>, found: &mut dyn FnMut(&str, &'a [u8])) {
     for file in dir.files() {
@@ -179,13 +189,17 @@ fn range(kwargs: Kwargs, _: &State<'_>) -> TeraResult<Vec<i64>> {
 
 /// `text | count(n=3)`: `{n}` replaced; of `one|many` the half that fits.
 fn count(text: &str, kwargs: Kwargs, _: &State<'_>) -> TeraResult<Value> {
-    let number = kwargs.must_get::<i64>("n")?;
+    Ok(Value::from(counted(text, kwargs.must_get::<i64>("n")?)))
+}
+
+/// The same for rendering itself.
+pub(crate) fn counted(text: &str, number: i64) -> String {
     let form = match text.split_once('|') {
         Some((one, _)) if number == 1 => one,
         Some((_, many)) => many,
         None => text,
     };
-    Ok(Value::from(form.replace("{n}", &number.to_string())))
+    form.replace("{n}", &number.to_string())
 }
 
 /// Takes a page's bytes, up to a limit.

@@ -94,7 +94,7 @@ const CASES: &[Case] = &[
             "&quot;data-term&quot;:&quot;笔记/探针.md&quot;",
             "&quot;data-lang&quot;:&quot;zh-TW&quot;",
             "<strong>giscus.app</strong>",
-            "<button class=\"comments-open\" type=\"button\" hidden>",
+            "<button class=\"comments-open needs-script\" type=\"button\">",
             "<a href=\"https://github.com/o/r/discussions\"",
         ],
         &["<script src=\"https://", "<iframe"],

@@ -106,6 +106,17 @@ fn a_page_tells_what_git_knows() {
     assert!(html.contains("\"datePublished\":\"2024-01-31T23:30:00-05:00\""), "{html}");
     assert!(read(&root, "sitemap.xml").contains("<lastmod>2024-03-05</lastmod>"));
     assert!(read(&root, "feed.json").contains("2024-03-05T07:00:00+08:00"));
+    assert!(html.contains("\"dateModified\":\"2024-03-05T07:00:00+08:00\""), "{html}");
+    // Lists have these dates too.
+    assert!(read(&root, "k8s/index.html").contains("<a href=\"探针.html\">Probes</a> <time datetime=\"2024-01-31\">"));
+    let recent = read(&root, "biji/recent.html");
+    let listed: Vec<&str> = recent
+        .split("<ul class=\"entries\">")
+        .skip(1)
+        .flat_map(|list| list.split("<time datetime=\"").skip(1))
+        .filter_map(|rest| rest.get(..10))
+        .collect();
+    assert_eq!(listed, ["2024-03-05", "2024-03-05", "2020-02-02"], "{recent}");
     for entry in walkdir::WalkDir::new(root.join("public")) {
         let entry = entry.unwrap();
         if entry.file_type().is_file() {

@@ -122,6 +122,21 @@ fn a_page_tells_its_languages_and_leads_to_them() {
     ] {
         assert!(page.contains(words), "no {words} in\n{page}");
     }
+    // What else is named is called as the page's language has it, where it has it, else its language is said.
+    for words in [
+        "<a href=\"a.en.html\" aria-current=\"page\">One</a>",
+        "<a href=\"c.en.html\">Three</a>",
+        "<a href=\"b.html\" lang=\"zh\">二</a>",
+        "<li><a href=\"index.en.html\" lang=\"zh\">笔记</a></li>",
+        "<meta property=\"og:locale\" content=\"en_US\">",
+        "<meta property=\"og:locale:alternate\" content=\"zh_CN\">",
+    ] {
+        assert!(page.contains(words), "no {words} in\n{page}");
+    }
+    let other = whole.page("c.en.html").unwrap();
+    assert!(other.contains("<span lang=\"zh\">二</span></a>"), "{other}");
+    let main = whole.page("a.html").unwrap();
+    assert!(main.contains("<a href=\"c.html\">三</a>") && !main.contains("Three"), "{main}");
     // Lists show a note once.
     let all = whole.page("biji/all.html").unwrap();
     assert!(all.contains("a.html") && !all.contains("a.en.html"), "{all}");
@@ -139,6 +154,42 @@ fn a_page_tells_its_languages_and_leads_to_them() {
         ),
         "{map}"
     );
+}
+
+#[test]
+fn the_tree_speaks_the_language_of_the_page() {
+    let files = [
+        ("index.md", "# 笔记\n"),
+        ("k8s/index.md", "# 容器\n"),
+        ("k8s/index.en.md", "# Containers\n"),
+        ("k8s/a.md", "# 一\n"),
+        ("k8s/a.en.md", "# One\n"),
+        ("k8s/more/b.md", "# 二\n"),
+        ("top.md", "# 上\n"),
+        ("top.en.md", "# Top\n"),
+        ("only.md", "---\nlang: fr\n---\n# Seul\n"),
+    ];
+    let whole = whole::build(&whole::theme(false), config("language = \"zh\"\n"), &files);
+    let page = whole.page("top.en.html").unwrap();
+    for words in [
+        "<a href=\"k8s/index.en.html\" data-main=\"k8s/index.html\">Containers</a>",
+        "<a href=\"only.html\" lang=\"fr\">Seul</a>",
+        "data-lang=\"zh\"",
+    ] {
+        assert!(page.contains(words), "no {words} in\n{page}");
+    }
+    assert!(whole.page("top.html").unwrap().contains("<li class=\"folder\"><a href=\"k8s/index.html\">容器</a>"));
+    // What a reader opens in the tree has both.
+    assert_eq!(
+        whole.page("biji/tree/k8s/index.js").unwrap(),
+        "bijiTree(\"k8s/index.html\",[[\"more\",\"k8s/more/index.html\",1],[\"一\",\"k8s/a.html\",0,\"\",{\"en\":[\"One\",\"k8s/a.en.html\"]}]],null);\n"
+    );
+    let root = whole.page("biji/tree/index.js").unwrap();
+    assert!(root.contains("[\"Seul\",\"only.html\",0,\"fr\"]"), "{root}");
+    assert!(root.contains("[\"容器\",\"k8s/index.html\",1,\"\",{\"en\":[\"Containers\",\"k8s/index.en.html\"]}]"), "{root}");
+    // The list under a folder's own note.
+    let folder = whole.page("k8s/index.en.html").unwrap();
+    assert!(folder.contains("<li><a href=\"a.en.html\">One</a>") || !folder.contains("class=\"contents\""), "{folder}");
 }
 
 #[test]

@@ -24,6 +24,25 @@ fn what_a_page_shows() {
         (&[("a.md", "# 一篇中文笔记\n\n> [!WARNING]\n> 小心。\n")], "a.html", &["<p class=\"callout-title\">警告</p>"], &["Warning"], ""),
         (&[("a.md", "# A note\n\n> [!WARNING]\n> Mind the gap.\n")], "a.html", &["<p class=\"callout-title\">Warning</p>"], &[], ""),
         (&[("a.md", "> [!tldr] 标题\n> 正文。\n")], "a.html", &["<p class=\"callout-title\">标题</p>"], &["太长不看"], ""),
+        // What the preview of a link to a block, a folder or a tag says.
+        (
+            &[
+                ("index.md", "# Start"),
+                ("x/blocks.md", BLOCKS.1),
+                ("x/b.md", "---\ntags: [k8s]\n---\n# B <i>\n\nAn <!-- CANARY --> *item*. ^b\n"),
+            ],
+            "biji/preview/0.js",
+            &[
+                "[\"^para\",\"\",\"One two.\"]",
+                "[\"^item\",\"\",\"inner\"]",
+                "[\"^table\",\"\",\"a b\"]",
+                "[\"^b\",\"\",\"An item.\"]",
+                "\"x/index.html\":[\"x\",\"en\",\"2 notes · B, Blocks\",[]]",
+                "\"biji/tags/k8s.html\":[\"#k8s\",\"en\",\"one note · B\",[]]",
+            ],
+            &["CANARY", "^code"],
+            "",
+        ),
         // Links to blocks.
         (&[("a.md", "[[blocks#^para]]"), BLOCKS], "a.html", &["href=\"blocks.html#%5Epara\">blocks &gt; ^para</a>"], &[], ""),
         (&[("a.md", "[x](blocks.md#^para)"), BLOCKS], "a.html", &["href=\"blocks.html#%5Epara\">x</a>"], &[], ""),

@@ -12,6 +12,8 @@ mod cdp;
 mod contrast;
 #[path = "theme/manual.rs"]
 mod manual;
+#[path = "theme/movement.rs"]
+mod movement;
 #[path = "theme/pages.rs"]
 mod pages;
 #[path = "browser/server.rs"]

@@ -208,10 +208,10 @@ fn pictures_open_in_full_size_and_close_again() {
     let Some((mut page, _keep, folder, server)) = start() else { return };
     for root in [server.root("/"), disk(&folder)] {
         page.open(&format!("{root}pictures.html"));
-        page.wait("document.querySelectorAll('button.zoom').length === 6");
+        page.wait("document.querySelectorAll('img.zoom').length === 6");
         // Not those that are links, nor small signs.
-        assert_eq!(page.eval("document.querySelectorAll('a button, button a').length"), 0, "{root}");
-        page.eval("document.querySelector('button.zoom').focus()");
+        assert_eq!(page.eval("document.querySelectorAll('a .zoom, .zoom a').length"), 0, "{root}");
+        page.eval("document.querySelector('img.zoom').focus()");
         page.press("Enter");
         page.wait("document.querySelector('dialog.zoom-dialog[open] img')?.naturalWidth === 120");
         page.wait("getComputedStyle(document.querySelector('.zoom-dialog')).display === 'grid'");
@@ -223,7 +223,7 @@ fn pictures_open_in_full_size_and_close_again() {
         page.press("Escape");
         page.wait("!document.querySelector('dialog.zoom-dialog[open]')");
         assert_eq!(page.eval("document.activeElement.className"), "zoom", "{root}");
-        lead(&mut page, "button.zoom", "document.querySelector('dialog.zoom-dialog[open]')");
+        lead(&mut page, "img.zoom", "document.querySelector('dialog.zoom-dialog[open]')");
         lead(&mut page, ".zoom-close", "!document.querySelector('dialog.zoom-dialog[open]')");
         assert_eq!(page.complaints(), Vec::<String>::new(), "{root}");
     }

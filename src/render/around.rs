@@ -47,7 +47,7 @@ pub(super) fn view(shared: &Shared<'_>, page: &Page) -> AroundView {
     let attribution = says.attribution.unwrap_or(config.attribution);
     AroundView {
         address: if license.is_empty() && !attribution { String::new() } else { readable(&address) },
-        authors: authors.into_iter().map(|person| LinkView { title: person.name, url: person.url }).collect(),
+        authors: authors.into_iter().map(|person| LinkView::new(person.name, person.url)).collect(),
         contributors: if config.contributors { page.contributors.clone() } else { Vec::new() },
         license,
         attribution,

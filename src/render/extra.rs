@@ -27,7 +27,7 @@ pub(super) fn redirect(shared: &Shared<'_>, at: usize) -> Result<Artifact, Diagn
         above: Vec::new(),
     };
     let mut context = shared.context(&about, tera::Value::none());
-    context.insert("target", &link(shared.site, *page, url));
+    context.insert("target", &link(shared.site, *page, url, &target.language));
     context.insert("target_canonical", &shared.absolute(&target.url).unwrap_or_else(|| target.url.href_from(url)));
     Ok(Artifact::new(url.clone(), shared.theme.render("redirect.html", &context, url)?))
 }
@@ -76,10 +76,11 @@ pub(super) fn not_found(shared: &Shared<'_>, url: &UrlPath) -> Result<Artifact, 
 /// A page of the index of names: the first, or one behind it.
 pub(super) fn index(shared: &Shared<'_>, url: &UrlPath, part: Option<usize>) -> Result<Artifact, Diagnostic> {
     let words = shared.theme.words(&shared.facts.language).get("index");
+    let site = (shared.site, &*shared.facts.language);
     let (title, groups, previous, next) = match part {
-        None => (words.to_owned(), shared.facts.names.all(shared.site, url), None, None),
+        None => (words.to_owned(), shared.facts.names.all(site, url), None, None),
         Some(part) => {
-            let (group, previous, next) = shared.facts.names.part(shared.site, part);
+            let (group, previous, next) = shared.facts.names.part(site, part);
             (format!("{words} {}", group.title), vec![group], previous, next)
         }
     };

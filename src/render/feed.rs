@@ -11,6 +11,7 @@ use super::highlight::Blocks;
 use super::html::{self, escape_into};
 use super::listing::is_date;
 use super::metadata::{changed, description};
+use super::moment::{self, moment};
 use super::page::Shared;
 use crate::config::around::Person;
 use crate::path::UrlPath;
@@ -54,12 +55,9 @@ fn base<'a>(shared: &Shared<'a>) -> &'a str {
 
 /// The notes that the feeds hold.
 pub(super) fn pages(shared: &Shared<'_>) -> Vec<PageId> {
-    let site = shared.site;
-    let mut dated: Vec<(String, PageId)> =
-        (0..).map(PageId).zip(&site.pages).filter_map(|(id, page)| Some((instant(&moment(changed(page)?)), id))).collect();
-    dated.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.0.cmp(&b.1.0)));
-    dated.truncate(site.config.feed);
-    dated.into_iter().map(|(_, id)| id).collect()
+    let mut pages = moment::newest(shared.site);
+    pages.truncate(shared.site.config.feed);
+    pages
 }
 
 /// The notes that changed last, the newest first; of one moment by address.
@@ -233,26 +231,6 @@ fn xml(out: &mut String, text: &str) {
     escape_into(out, &clean);
 }
 
-/// A date as a moment: a day begins at midnight UTC.
-fn moment(date: &str) -> String {
-    if date.len() == 10 { format!("{date}T00:00:00Z") } else { date.to_owned() }
-}
-
-/// What a moment sorts by: its minute in UTC.
-fn instant(moment: &str) -> String {
-    let number = |range: std::ops::Range<usize>| moment.get(range).and_then(|text| text.parse::<i64>().ok()).unwrap_or(0);
-    let (year, month, day) = (number(0..4), number(5..7), number(8..10));
-    // Days since 1970-03-01 of the proleptic Gregorian calendar, years beginning in March.
-    let (y, m) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
-    let days = y * 365 + y.div_euclid(4) - y.div_euclid(100) + y.div_euclid(400) + (m * 153 + 2) / 5 + day;
-    let zone = moment.get(moment.len().saturating_sub(6)..).filter(|zone| zone.starts_with(['+', '-'])).map_or(0, |zone| {
-        let minutes = zone[1..3].parse::<i64>().unwrap_or(0) * 60 + zone[4..6].parse::<i64>().unwrap_or(0);
-        if zone.starts_with('-') { -minutes } else { minutes }
-    });
-    let minutes = days * 1440 + number(11..13) * 60 + number(14..16) - zone;
-    format!("{minutes:012}:{:02}", number(17..19))
-}
-
 /// `html` with every reference given its full address, seen from the page at `url`.
 fn absolute(html: &str, url: &str) -> String {
     let mut out = String::with_capacity(html.len() + html.len() / 8);
@@ -324,7 +302,7 @@ fn join(url: &str, reference: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{absolute, instant, join};
+    use super::{absolute, join};
 
     #[test]
     fn references_get_their_full_address() {
@@ -346,28 +324,6 @@ mod tests {
         assert_eq!(
             absolute("<p title=\"a.html\"><img src=\"p.png\" srcset=\"p.png 1x, q.png 2x\"> a.html</p>", "https://e.org/x/"),
             "<p title=\"a.html\"><img src=\"https://e.org/x/p.png\" srcset=\"https://e.org/x/p.png 1x, https://e.org/x/q.png 2x\"> a.html</p>"
-        );
-    }
-
-    #[test]
-    fn moments_sort_by_time_in_any_zone() {
-        let mut moments = [
-            "2024-03-01T00:00:00Z",
-            "2024-03-01T07:00:00+08:00",
-            "2024-02-29T23:30:00Z",
-            "2023-12-31T20:00:00-05:00",
-            "2024-01-01T00:30:00Z",
-        ];
-        moments.sort_by_key(|moment| instant(moment));
-        assert_eq!(
-            moments,
-            [
-                "2024-01-01T00:30:00Z",
-                "2023-12-31T20:00:00-05:00",
-                "2024-03-01T07:00:00+08:00",
-                "2024-02-29T23:30:00Z",
-                "2024-03-01T00:00:00Z"
-            ]
         );
     }
 }

@@ -161,6 +161,56 @@ fn attributes(html: &str, mut at: usize) -> (Vec<(&str, Range<usize>)>, usize) {
     (found, (at + 1).min(bytes.len()))
 }
 
+/// HTML without its comments.
+pub(super) fn without_comments(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find("<!--") {
+        out.push_str(&rest[..start]);
+        rest = rest[start..].find("-->").map_or("", |end| &rest[start + end + 3..]);
+    }
+    out.push_str(rest);
+    out
+}
+
+/// Text with the character references that rendering writes resolved.
+pub(super) fn decode(text: &str) -> String {
+    if !text.contains('&') {
+        return text.to_owned();
+    }
+    text.replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", "\"")
+        .replace("&#39;", "'")
+        .replace("&#x27;", "'")
+        .replace("&nbsp;", "\u{a0}")
+        .replace("&amp;", "&")
+}
+
+/// What an element says: the text of the one whose start tag begins at `start`, its tags and comments left out. `""` where none begins.
+pub(super) fn text_of(html: &str, start: usize) -> String {
+    let (mut text, mut from, mut depth) = (String::new(), None, 0_usize);
+    let element = &html[start..];
+    let Some(name) = tags(element).next().filter(|tag| tag.range.start == 0).map(|tag| tag.name) else { return text };
+    for tag in tags(element) {
+        if let Some(from) = from {
+            text.push_str(&decode(&without_comments(&element[from..tag.range.start])));
+            // Words of two blocks are two words.
+            if !matches!(tag.name, "a" | "b" | "code" | "em" | "i" | "mark" | "span" | "strong" | "sub" | "sup") {
+                text.push(' ');
+            }
+        }
+        from = Some(tag.range.end);
+        if tag.name.eq_ignore_ascii_case(name) {
+            depth = if tag.end { depth.saturating_sub(1) } else { depth + 1 };
+        }
+        if depth == 0 {
+            break;
+        }
+    }
+    text.trim().to_owned()
+}
+
 /// Elements that have no end tag.
 pub(super) fn is_void(name: &str) -> bool {
     ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"]

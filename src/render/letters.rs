@@ -6,6 +6,7 @@
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
+use super::naming::foreign;
 use super::view::{LetterView, LinkView, NameView, NamesView, PartView};
 use crate::path::UrlPath;
 use crate::site::{PageId, Site, TagId, pinyin};
@@ -143,42 +144,46 @@ impl Index {
         of_letter.map(view).collect()
     }
 
-    /// The names on the first page: all, or none when there are other pages.
-    pub(super) fn all(&self, site: &Site, from: &UrlPath) -> Vec<NamesView> {
+    /// The names on the first page: all, or none when there are other pages. `site` is the site and its language.
+    pub(super) fn all(&self, site: (&Site, &str), from: &UrlPath) -> Vec<NamesView> {
         let names = if self.parts.is_empty() { self.names.as_slice() } else { &[] };
         names.chunk_by(|a, b| a.letter == b.letter).map(|names| group(site, names, from)).collect()
     }
 
     /// The names on another page, and the pages before and after it.
-    pub(super) fn part(&self, site: &Site, part: usize) -> (NamesView, Option<LinkView>, Option<LinkView>) {
+    pub(super) fn part(&self, site: (&Site, &str), part: usize) -> (NamesView, Option<LinkView>, Option<LinkView>) {
         let (from, range) = &self.parts[part];
         let link = |at: usize| {
             let (url, range) = self.parts.get(at)?;
-            Some(LinkView { title: self.names[range.start].text.clone(), url: url.href_from(from) })
+            Some(LinkView::new(&*self.names[range.start].text, url.href_from(from)))
         };
         (group(site, &self.names[range.clone()], from), part.checked_sub(1).and_then(link), link(part + 1))
     }
 }
 
-fn group(site: &Site, names: &[Name], from: &UrlPath) -> NamesView {
+fn group(shared: (&Site, &str), names: &[Name], from: &UrlPath) -> NamesView {
     let letter = names[0].letter;
-    NamesView { title: letter.title(), anchor: anchor(letter), names: names.iter().map(|name| view(site, name, from)).collect() }
+    NamesView { title: letter.title(), anchor: anchor(letter), names: names.iter().map(|name| view(shared, name, from)).collect() }
 }
 
-fn view(site: &Site, name: &Name, from: &UrlPath) -> NameView {
+fn view((site, language): (&Site, &str), name: &Name, from: &UrlPath) -> NameView {
     let page = |PageId(at): PageId| &site.pages[at as usize];
     match name.kind {
         Kind::Note(id) => {
-            NameView { kind: "note", title: name.text.clone(), url: page(id).url.href_from(from), of: String::new(), notes: 0 }
+            let page = page(id);
+            let lang = foreign(&page.language, language);
+            NameView { kind: "note", title: name.text.clone(), url: page.url.href_from(from), lang, of: String::new(), notes: 0 }
         }
         Kind::Heading(id, place) => {
             let page = page(id);
             let url = format!("{}#{}", page.url.href_from(from), page.note.outline[place].anchor.encoded());
-            NameView { kind: "heading", title: name.text.clone(), url, of: page.note.title.clone(), notes: 0 }
+            let lang = foreign(&page.language, language);
+            NameView { kind: "heading", title: name.text.clone(), url, lang, of: page.note.title.clone(), notes: 0 }
         }
         Kind::Tag(TagId(at)) => {
             let tag = &site.tags[at as usize];
-            NameView { kind: "tag", title: tag.name.clone(), url: tag.url.href_from(from), of: String::new(), notes: tag.pages.len() }
+            let (title, url) = (tag.name.clone(), tag.url.href_from(from));
+            NameView { kind: "tag", title, url, lang: String::new(), of: String::new(), notes: tag.pages.len() }
         }
     }
 }

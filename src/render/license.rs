@@ -44,7 +44,7 @@ const SPDX: [&str; 24] = [
 
 /// The pieces of a licence line.
 pub(super) fn pieces(text: &str, language: &str) -> Vec<LinkView> {
-    let piece = |title: &str, url: String| LinkView { title: title.to_owned(), url };
+    let piece = |title: &str, url: String| LinkView::new(title, url);
     let text = text.trim();
     if let Some((name, address)) = text.strip_suffix('>').and_then(|text| text.rsplit_once('<')) {
         let address = around::address(address).unwrap_or_default();
@@ -115,7 +115,7 @@ fn commons(text: &str, language: &str) -> Option<LinkView> {
         Some(deed) => format!("deed.{deed}"),
         None => String::new(),
     };
-    Some(LinkView { title, url: format!("https://creativecommons.org/{folder}/{kind}/{version}/{deed}") })
+    Some(LinkView::new(title, format!("https://creativecommons.org/{folder}/{kind}/{version}/{deed}")))
 }
 
 /// The name that Creative Commons gives to a language.

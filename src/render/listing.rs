@@ -3,9 +3,11 @@
 //! In: `Site`. Out: views. Knows nothing of templates.
 
 use super::letters::INDEX as INDEX_PAGE;
+use super::naming::{self, foreign};
+use super::page::Shared;
 use super::view::{EntryView, FolderView, GroupView, LinkView, MoreView, TagView};
 use crate::path::UrlPath;
-use crate::site::{FolderId, PageId, Site, Tag};
+use crate::site::{FolderId, Page, PageId, Site, Tag};
 
 /// How many entries a generated folder index lists.
 const INDEX: usize = 1000;
@@ -27,7 +29,8 @@ pub(super) const NOTES: &str = "biji/notes.js";
 pub(super) const TAGS: &str = "biji/tags/index.html";
 
 /// The contents of a folder, for its generated index or under its index note.
-pub(super) fn folder(site: &Site, counts: &[usize], id: FolderId, (from, language): (&UrlPath, &str), under_note: bool) -> FolderView {
+pub(super) fn folder(shared: &Shared<'_>, id: FolderId, (from, language): (&UrlPath, &str), under_note: bool) -> FolderView {
+    let site = shared.site;
     let folder = &site.folders[id.0 as usize];
     let limit = if under_note { UNDER_NOTE } else { INDEX };
     let total = folder.folders.len() + folder.pages.len();
@@ -36,19 +39,24 @@ pub(super) fn folder(site: &Site, counts: &[usize], id: FolderId, (from, languag
         .iter()
         .take(limit)
         .map(|child| {
-            let below = &site.folders[child.0 as usize];
-            let index = below.index.map(|PageId(page)| &site.pages[page as usize]);
+            let index = site.folders[child.0 as usize].index.map(|page| naming::page(site, page, language));
+            let name = naming::folder(site, &shared.facts.language, *child, language);
             EntryView {
-                title: below.title.clone(),
-                url: below.url.href_from(from),
+                title: name.title.to_owned(),
+                url: name.url.href_from(from),
                 description: index.and_then(|page| page.note.front_matter.description.clone()).unwrap_or_default(),
-                lang: index.map(|page| foreign(&page.language, language)).unwrap_or_default(),
+                lang: foreign(name.language, language),
                 date: String::new(),
-                notes: counts[child.0 as usize],
+                notes: shared.facts.counts[child.0 as usize],
             }
         })
         .collect();
-    let notes: Vec<EntryView> = folder.pages.iter().take(limit - folders.len()).map(|page| entry(site, *page, from, language)).collect();
+    let notes: Vec<EntryView> = folder
+        .pages
+        .iter()
+        .take(limit - folders.len())
+        .map(|page| self::page(naming::page(site, *page, language), from, language))
+        .collect();
     let more = (folders.len() + notes.len() < total).then(|| MoreView { total, url: whole_list(site, id, from) });
     FolderView { folders, notes, more }
 }
@@ -80,14 +88,12 @@ pub(super) fn counts(site: &Site) -> Vec<usize> {
     counts
 }
 
-/// What a list says of an entry's language: nothing where it is the page's.
-pub(super) fn foreign(language: &str, of_page: &str) -> String {
-    if language == of_page { String::new() } else { language.to_owned() }
+/// One note in a list of a page in `language`.
+pub(super) fn entry(site: &Site, id: PageId, from: &UrlPath, language: &str) -> EntryView {
+    page(&site.pages[id.0 as usize], from, language)
 }
 
-/// One note in a list of a page in `language`.
-pub(super) fn entry(site: &Site, page: PageId, from: &UrlPath, language: &str) -> EntryView {
-    let page = &site.pages[page.0 as usize];
+fn page(page: &Page, from: &UrlPath, language: &str) -> EntryView {
     EntryView {
         title: page.note.title.clone(),
         url: page.url.href_from(from),
@@ -121,7 +127,8 @@ pub(super) fn tag(tag: &Tag, from: &UrlPath) -> TagView {
 }
 
 /// All notes, folder by folder; of a large site the folders only.
-pub(super) fn groups(site: &Site, from: &UrlPath) -> Vec<GroupView> {
+pub(super) fn groups(shared: &Shared<'_>, from: &UrlPath) -> Vec<GroupView> {
+    let (site, language) = (shared.site, &shared.facts.language);
     (0_u32..)
         .zip(&site.folders)
         .filter(|(_, folder)| folder.index.is_some() || !folder.pages.is_empty())
@@ -132,16 +139,16 @@ pub(super) fn groups(site: &Site, from: &UrlPath) -> Vec<GroupView> {
             total: folder.pages.len() + usize::from(folder.index.is_some()),
             notes: match site.pages.len() > ALL_NOTES {
                 true => Vec::new(),
-                false => folder.index.iter().chain(&folder.pages).map(|page| link(site, *page, from)).collect(),
+                false => folder.index.iter().chain(&folder.pages).map(|page| link(site, *page, from, language)).collect(),
             },
         })
         .collect()
 }
 
-/// A note's title and address.
-pub(super) fn link(site: &Site, page: PageId, from: &UrlPath) -> LinkView {
+/// A note's title and address, for a page in `language`.
+pub(super) fn link(site: &Site, page: PageId, from: &UrlPath, language: &str) -> LinkView {
     let page = &site.pages[page.0 as usize];
-    LinkView { title: page.note.title.clone(), url: page.url.href_from(from) }
+    LinkView { title: page.note.title.clone(), url: page.url.href_from(from), lang: foreign(&page.language, language) }
 }
 
 /// The day of an RFC 3339 date or date-time.

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::page::Shared;
 use super::view::LinkView;
-use super::{around, license};
+use super::{around, license, naming};
 use crate::note::{FrontMatter, Note, Section};
 use crate::path::UrlPath;
 use crate::site::{FolderId, Page};
@@ -67,6 +67,54 @@ pub(super) fn changed(page: &Page) -> Option<&str> {
     page.updated.as_deref().or(page.created.as_deref()).filter(|date| super::listing::is_date(date))
 }
 
+/// The country that a language without one is most spoken in, where that is no matter of opinion for a preview of a link.
+const COUNTRIES: &[(&str, &str)] = &[
+    ("cs", "CZ"),
+    ("da", "DK"),
+    ("de", "DE"),
+    ("el", "GR"),
+    ("en", "US"),
+    ("es", "ES"),
+    ("et", "EE"),
+    ("fa", "IR"),
+    ("fi", "FI"),
+    ("fr", "FR"),
+    ("he", "IL"),
+    ("hi", "IN"),
+    ("hu", "HU"),
+    ("id", "ID"),
+    ("it", "IT"),
+    ("ja", "JP"),
+    ("ko", "KR"),
+    ("nb", "NO"),
+    ("nl", "NL"),
+    ("pl", "PL"),
+    ("pt", "BR"),
+    ("ro", "RO"),
+    ("ru", "RU"),
+    ("sv", "SE"),
+    ("th", "TH"),
+    ("tr", "TR"),
+    ("uk", "UA"),
+    ("vi", "VN"),
+    ("zh", "CN"),
+    ("zh-hans", "CN"),
+    ("zh-hant", "TW"),
+];
+
+/// A language as Open Graph has it (<https://ogp.me/#optional>): `zh_CN` for `zh`, `en_GB` for `en-GB`; `""` where no country is known.
+pub(super) fn locale(language: &str) -> String {
+    let mut parts = language.split('-');
+    let main = parts.next().unwrap_or_default().to_ascii_lowercase();
+    let said = parts.find(|part| part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_alphabetic())).map(str::to_ascii_uppercase);
+    let known = || {
+        let whole = language.to_ascii_lowercase();
+        let country = |wanted: &str| COUNTRIES.iter().find(|(language, _)| *language == wanted).map(|(_, country)| (*country).to_owned());
+        country(&whole).or_else(|| country(&main))
+    };
+    said.or_else(known).map(|country| format!("{main}_{country}")).unwrap_or_default()
+}
+
 /// A note's picture, by its full address: `image` or `cover` of the front matter, when that is one.
 pub(super) fn image(front_matter: &FrontMatter) -> String {
     let named = ["image", "cover"].iter().find_map(|key| front_matter.extra.get(*key)?.as_str());
@@ -121,8 +169,8 @@ pub(super) fn structured(shared: &Shared<'_>, page: &Page, description: &str, ab
         put("image", picture.into());
     }
     let steps = above.iter().filter_map(|id| {
-        let folder = shared.site.folders.get(id.0 as usize)?;
-        Some((folder.title.as_str(), shared.absolute(&folder.url)?))
+        let name = naming::folder(shared.site, &shared.facts.language, *id, &page.language);
+        Some((name.title, shared.absolute(name.url)?))
     });
     let steps: Vec<Value> = (1..)
         .zip(steps.chain([(page.note.title.as_str(), address)]))
@@ -143,14 +191,31 @@ pub(super) fn feeds(shared: &Shared<'_>, from: &UrlPath) -> Vec<LinkView> {
     }
     let link = |(title, path): (&str, &str)| {
         let url = UrlPath::new(path)?;
-        Some(LinkView { title: title.to_owned(), url: url.href_from(from) })
+        Some(LinkView::new(title, url.href_from(from)))
     };
     [("application/atom+xml", super::feed::ATOM), ("application/feed+json", super::feed::JSON)].into_iter().filter_map(link).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::cut;
+    use super::{cut, locale};
+
+    #[test]
+    fn a_language_and_its_country() {
+        for (language, expected) in [
+            ("zh", "zh_CN"),
+            ("zh-Hant", "zh_TW"),
+            ("zh-Hant-HK", "zh_HK"),
+            ("zh-TW", "zh_TW"),
+            ("en-gb", "en_GB"),
+            ("EN", "en_US"),
+            ("de-1996", "de_DE"),
+            ("tlh", ""),
+            ("", ""),
+        ] {
+            assert_eq!(locale(language), expected, "{language}");
+        }
+    }
 
     #[test]
     fn a_text_is_cut_at_a_sentence_or_a_word() {

@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use serde_json::json;
 use tera::Value;
 
+use super::naming;
 use super::view::{MoreView, NavItemView, NavView};
 use crate::path::UrlPath;
 use crate::site::{FolderId, PageId, Site};
@@ -26,8 +27,8 @@ const OPENED: usize = 200;
 /// Where the scripts of the folders are.
 const TREE: &str = "biji/tree/";
 
-/// What decides how a page's neighbourhood looks: its folder, the run of entries it is in, and the folder that references start from.
-type Key<'a> = (FolderId, usize, &'a str);
+/// What decides how a page's neighbourhood looks: its folder, the run of entries it is in, the folder that references start from, and the page's language.
+type Key<'a> = (FolderId, usize, &'a str, &'a str);
 
 /// The neighbourhoods of all pages.
 pub(super) struct Navs {
@@ -40,7 +41,7 @@ pub(super) struct Navs {
 
 impl Navs {
     /// Works out the neighbourhood of every page and every generated folder index.
-    pub(super) fn new(site: &Site) -> Self {
+    pub(super) fn new(site: &Site, site_language: &str) -> Self {
         let mut runs = vec![0; site.pages.len()];
         for folder in &site.folders {
             for (at, page) in folder.pages.iter().enumerate() {
@@ -48,18 +49,22 @@ impl Navs {
             }
         }
         let mut keys: BTreeMap<Key<'_>, (usize, &UrlPath)> = BTreeMap::new();
-        let pages = site.pages.iter().enumerate().map(|(at, page)| (page.folder, runs[at], &page.url));
-        let folders = site.folders.iter().enumerate().map(|(at, folder)| (FolderId(u32::try_from(at).unwrap_or(0)), 0, &folder.url));
-        let wanted: Vec<(FolderId, usize, &UrlPath)> = pages.chain(folders).collect();
-        for (folder, run, url) in &wanted {
-            keys.entry((*folder, *run, url.parent())).or_insert((0, url));
+        let pages = site.pages.iter().enumerate().map(|(at, page)| (page.folder, runs[at], &page.url, &*page.language));
+        let folders =
+            site.folders.iter().enumerate().map(|(at, folder)| (FolderId(u32::try_from(at).unwrap_or(0)), 0, &folder.url, site_language));
+        let wanted: Vec<(FolderId, usize, &UrlPath, &str)> = pages.chain(folders).collect();
+        for (folder, run, url, language) in &wanted {
+            keys.entry((*folder, *run, url.parent(), language)).or_insert((0, url));
         }
         for (at, (number, _)) in keys.values_mut().enumerate() {
             *number = at;
         }
-        let all: Vec<usize> = wanted.iter().map(|(folder, run, url)| keys[&(*folder, *run, url.parent())].0).collect();
+        let all: Vec<usize> = wanted.iter().map(|(folder, run, url, language)| keys[&(*folder, *run, url.parent(), *language)].0).collect();
         let list: Vec<(Key<'_>, &UrlPath)> = keys.iter().map(|(key, (_, url))| (*key, *url)).collect();
-        let values = list.into_par_iter().map(|((folder, run, _), url)| Value::from_serializable(&view(site, folder, run, url))).collect();
+        let value = |((folder, run, _, language), url): (Key<'_>, &UrlPath)| {
+            Value::from_serializable(&view(&Seen { site, site_language, from: url, language }, folder, run))
+        };
+        let values = list.into_par_iter().map(value).collect();
         let (of_page, of_folder) = all.split_at(site.pages.len());
         Self { values, of_page: of_page.to_vec(), of_folder: of_folder.to_vec() }
     }
@@ -76,9 +81,9 @@ impl Navs {
 }
 
 /// The neighbourhood of a page that is nowhere in the tree (tags, all notes): the root's entries.
-pub(super) fn outside(site: &Site, from: &UrlPath) -> Value {
+pub(super) fn outside(site: &Site, site_language: &str, from: &UrlPath) -> Value {
     match site.folders.first() {
-        Some(_) => Value::from_serializable(&view(site, FolderId(0), 0, from)),
+        Some(_) => Value::from_serializable(&view(&Seen { site, site_language, from, language: site_language }, FolderId(0), 0)),
         None => Value::from_serializable(&NavView { items: Vec::new(), more: None }),
     }
 }
@@ -89,18 +94,20 @@ pub(super) fn script_url(site: &Site, FolderId(folder): FolderId) -> Option<UrlP
     UrlPath::new(&format!("{TREE}{}.js", page.strip_suffix(".html")?))
 }
 
-/// The script: one call of `bijiTree` with the page of the folder, its entries (title, address from the root, 1 for a folder that can be opened) and, when
-/// there are more than it lists, their number and where all are.
-pub(super) fn script(site: &Site, id: FolderId) -> String {
+/// The script: one call of `bijiTree` with the page of the folder, its entries and, when there are more than it lists, their number and where all are. An
+/// entry is a title, an address from the root, 1 for a folder that can be opened, the title's language where it is not the site's, and title and address in
+/// other languages; of these as much as there is.
+pub(super) fn script(site: &Site, site_language: &str, id: FolderId) -> String {
     let folder = &site.folders[id.0 as usize];
     let root = UrlPath::new("index.html").unwrap_or_else(|| folder.url.clone());
-    let folders = folder.folders.iter().map(|FolderId(child)| {
-        let child = &site.folders[*child as usize];
-        if is_empty(child) { json!([child.title, child.url.encoded()]) } else { json!([child.title, child.url.encoded(), 1]) }
+    let folders = folder.folders.iter().map(|child| {
+        let name = naming::folder(site, site_language, *child, site_language);
+        let below = &site.folders[child.0 as usize];
+        entry(site, (name.title, name.url, name.language), !is_empty(below), site_language, below.index)
     });
-    let pages = folder.pages.iter().map(|PageId(page)| {
-        let page = &site.pages[*page as usize];
-        json!([page.note.title, page.url.encoded()])
+    let pages = folder.pages.iter().map(|id| {
+        let page = naming::page(site, *id, site_language);
+        entry(site, (&page.note.title, &page.url, &page.language), false, site_language, Some(*id))
     });
     let entries: Vec<serde_json::Value> = folders.chain(pages).take(OPENED).collect();
     let total = folder.folders.len() + folder.pages.len();
@@ -108,12 +115,71 @@ pub(super) fn script(site: &Site, id: FolderId) -> String {
     format!("bijiTree({},{},{more});\n", json!(folder.url.encoded()), json!(entries))
 }
 
+fn entry(
+    site: &Site,
+    (title, url, language): (&str, &UrlPath, &str),
+    can_open: bool,
+    site_language: &str,
+    page: Option<PageId>,
+) -> serde_json::Value {
+    let mut others = serde_json::Map::new();
+    for other in page.into_iter().flat_map(|page| &site.pages[page.0 as usize].translations) {
+        let other = &site.pages[other.0 as usize];
+        // As a page in that language calls it.
+        if page.is_some_and(|page| naming::page(site, page, &other.language).url == other.url) && other.url != *url {
+            others.insert(other.language.clone(), json!([other.note.title, other.url.encoded()]));
+        }
+    }
+    let mut entry = vec![json!(title), json!(url.encoded())];
+    if can_open || language != site_language || !others.is_empty() {
+        entry.push(json!(u8::from(can_open)));
+    }
+    if language != site_language || !others.is_empty() {
+        entry.push(json!(naming::foreign(language, site_language)));
+    }
+    if !others.is_empty() {
+        entry.push(others.into());
+    }
+    entry.into()
+}
+
 /// Whether a folder has nothing but its own page.
 fn is_empty(folder: &crate::site::Folder) -> bool {
     folder.folders.is_empty() && folder.pages.is_empty()
 }
 
-fn view(site: &Site, folder: FolderId, run: usize, from: &UrlPath) -> NavView {
+/// Where the tree is seen from.
+struct Seen<'a> {
+    site: &'a Site,
+    site_language: &'a str,
+    /// The page that references start from.
+    from: &'a UrlPath,
+    /// Its language.
+    language: &'a str,
+}
+
+impl Seen<'_> {
+    fn folder(&self, id: FolderId) -> NavItemView {
+        let name = naming::folder(self.site, self.site_language, id, self.language);
+        let main = &self.site.folders[id.0 as usize].url;
+        let main = if main == name.url { String::new() } else { main.href_from(self.from) };
+        NavItemView { main, ..self.item(name.title, name.url, name.language) }
+    }
+
+    fn page(&self, id: PageId) -> NavItemView {
+        let page = naming::page(self.site, id, self.language);
+        self.item(&page.note.title, &page.url, &page.language)
+    }
+
+    fn item(&self, title: &str, url: &UrlPath, language: &str) -> NavItemView {
+        let lang = naming::foreign(language, self.language);
+        let (title, url) = (title.to_owned(), url.href_from(self.from));
+        NavItemView { title, url, lang, main: String::new(), folder: false, open: false, children: Vec::new(), more: None }
+    }
+}
+
+fn view(seen: &Seen<'_>, folder: FolderId, run: usize) -> NavView {
+    let site = seen.site;
     // The folders from the root down to the page's.
     let mut way = vec![folder];
     while let Some(&FolderId(last)) = way.last().filter(|last| last.0 != 0 && way.len() <= site.folders.len()) {
@@ -121,17 +187,17 @@ fn view(site: &Site, folder: FolderId, run: usize, from: &UrlPath) -> NavView {
     }
     way.truncate(LEVELS);
     way.reverse();
-    let (items, more) = level(site, &way, run, from);
+    let (items, more) = level(seen, &way, run);
     if way[0].0 == 0 {
         return NavView { items, more };
     }
-    let top = &site.folders[way[0].0 as usize];
-    let item = NavItemView { title: top.title.clone(), url: top.url.href_from(from), folder: true, open: true, children: items, more };
+    let item = NavItemView { folder: true, open: true, children: items, more, ..seen.folder(way[0]) };
     NavView { items: vec![item], more: None }
 }
 
 /// The entries of `way[0]`; on the way to the page its next folder is open.
-fn level(site: &Site, way: &[FolderId], run: usize, from: &UrlPath) -> (Vec<NavItemView>, Option<MoreView>) {
+fn level(seen: &Seen<'_>, way: &[FolderId], run: usize) -> (Vec<NavItemView>, Option<MoreView>) {
+    let site = seen.site;
     let folder = &site.folders[way[0].0 as usize];
     let total = folder.folders.len() + folder.pages.len();
     let window = match way.get(1) {
@@ -147,30 +213,14 @@ fn level(site: &Site, way: &[FolderId], run: usize, from: &UrlPath) -> (Vec<NavI
     let mut items = Vec::with_capacity(window.len());
     for at in window.clone() {
         if let Some(child) = folder.folders.get(at) {
-            let below = &site.folders[child.0 as usize];
             let open = way.get(1) == Some(child);
-            let (children, more) = if open { level(site, &way[1..], run, from) } else { (Vec::new(), None) };
-            let can_open = !is_empty(below);
-            items.push(NavItemView {
-                title: below.title.clone(),
-                url: below.url.href_from(from),
-                folder: can_open,
-                open: open && can_open,
-                children,
-                more,
-            });
-        } else if let Some(PageId(page)) = folder.pages.get(at - folder.folders.len()) {
-            let page = &site.pages[*page as usize];
-            items.push(NavItemView {
-                title: page.note.title.clone(),
-                url: page.url.href_from(from),
-                folder: false,
-                open: false,
-                children: Vec::new(),
-                more: None,
-            });
+            let (children, more) = if open { level(seen, &way[1..], run) } else { (Vec::new(), None) };
+            let can_open = !is_empty(&site.folders[child.0 as usize]);
+            items.push(NavItemView { folder: can_open, open: open && can_open, children, more, ..seen.folder(*child) });
+        } else if let Some(page) = folder.pages.get(at - folder.folders.len()) {
+            items.push(seen.page(*page));
         }
     }
-    let more = (window.len() < total).then(|| MoreView { total, url: super::listing::whole_list(site, way[0], from) });
+    let more = (window.len() < total).then(|| MoreView { total, url: super::listing::whole_list(site, way[0], seen.from) });
     (items, more)
 }

@@ -12,8 +12,10 @@ use super::graph::web::Web;
 use super::letters::{INDEX, Index};
 use super::listing::{self, ALL, RECENT, SEARCH, TAGS, day};
 use super::metadata;
+use super::naming;
 use super::nav::{self, Navs};
 use super::preview::Shards;
+use super::sheets;
 use super::view::{BacklinkView, ContextView, LanguageView, LinkView, NoteView, PageView, SiteView, TocView};
 use crate::note::Heading;
 use crate::path::{SourcePath, UrlPath};
@@ -96,7 +98,7 @@ impl Facts {
             notes: site.pages.len(),
         };
         Self {
-            navs: Navs::new(site),
+            navs: Navs::new(site, &language),
             counts: listing::counts(site),
             homes: homes(site),
             translated: (0..)
@@ -138,6 +140,7 @@ impl Shared<'_> {
             title: about.title.to_owned(),
             description: about.description.to_owned(),
             lang: about.language.to_owned(),
+            locale: metadata::locale(about.language),
             root: from.to_root(),
             url: from.href_from(from),
             canonical: self.absolute(from).unwrap_or_default(),
@@ -154,7 +157,7 @@ impl Shared<'_> {
             graph_url: self.facts.graph.as_ref().map(|graph| graph.href_from(from)).unwrap_or_default(),
             recent_url: if self.facts.has_recent { self.facts.recent.href_from(from) } else { String::new() },
             search_url: self.facts.search.as_ref().map(|search| search.href_from(from)).unwrap_or_default(),
-            breadcrumbs: self.breadcrumbs(&about.above, from),
+            breadcrumbs: self.breadcrumbs(&about.above, from, about.language),
         };
         let mut context = Context::new();
         context.insert_value("site", self.facts.site_view.clone());
@@ -179,6 +182,7 @@ impl Shared<'_> {
                 let url = page.url.href_from(from);
                 LanguageView {
                     lang: page.language.clone(),
+                    locale: metadata::locale(&page.language),
                     title: self.theme.language_name(&page.language).to_owned(),
                     href: self.absolute(&page.url).unwrap_or_else(|| url.clone()),
                     url,
@@ -189,20 +193,23 @@ impl Shared<'_> {
     }
 
     /// The folders above a page, the middle of a very long way left out.
-    fn breadcrumbs(&self, above: &[FolderId], from: &UrlPath) -> Vec<LinkView> {
-        let folder = |id: &FolderId| &self.site.folders[id.0 as usize];
-        let link = |id: &FolderId| LinkView { title: folder(id).title.clone(), url: folder(id).url.href_from(from) };
+    fn breadcrumbs(&self, above: &[FolderId], from: &UrlPath, language: &str) -> Vec<LinkView> {
+        let folder = |id: &FolderId| naming::folder(self.site, &self.facts.language, *id, language);
+        let link = |id: &FolderId| {
+            let name = folder(id);
+            LinkView { title: name.title.to_owned(), url: name.url.href_from(from), lang: naming::foreign(name.language, language) }
+        };
         if above.len() <= BREADCRUMBS {
             return above.iter().map(link).collect();
         }
         let (left_out, shown) = above.split_at(above.len() - (BREADCRUMBS - 2));
-        let middle = left_out.last().map(|id| LinkView { title: "…".into(), url: folder(id).url.href_from(from) });
+        let middle = left_out.last().map(|id| LinkView::new("…", folder(id).url.href_from(from)));
         above.first().map(link).into_iter().chain(middle).chain(shown.iter().map(link)).collect()
     }
 
     /// The context of a page that is nowhere in the tree of folders.
     pub(super) fn outside(&self, about: &About<'_>) -> Context {
-        self.context(about, nav::outside(self.site, about.url))
+        self.context(about, nav::outside(self.site, &self.facts.language, about.url))
     }
 
     /// The site's name.
@@ -244,12 +251,12 @@ impl Shared<'_> {
             above,
         };
         let mut context = self.context(&about, self.facts.navs.page(id));
-        let link = |id: PageId| listing::link(site, id, &page.url);
+        let link = |id: PageId| listing::link(site, id, &page.url, &page.language);
         let tags = page.tags.iter().filter_map(|tag| site.tags.get(tag.0 as usize));
         let view = NoteView {
             date: day(page.created.as_deref()),
             updated: day(page.updated.as_deref()),
-            tags: tags.map(|tag| LinkView { title: tag.name.clone(), url: tag.url.href_from(&page.url) }).collect(),
+            tags: tags.map(|tag| LinkView::new(&*tag.name, tag.url.href_from(&page.url))).collect(),
             words: page.note.length.total(),
             minutes: page.note.length.minutes(),
             toc: toc(&page.note.outline),
@@ -263,6 +270,7 @@ impl Shared<'_> {
             around: around::view(self, page),
             graph: local::around(site, &self.facts.web, id, self.facts.graph.as_ref()),
             source: page.note.path.as_str().to_owned(),
+            sheets: sheets::of(body),
             extra: front_matter.extra.clone(),
         };
         let folder = self.contents_under(page);
@@ -277,7 +285,7 @@ impl Shared<'_> {
         let from = &self.site.pages[backlink.from.0 as usize];
         let quotes = backlink.places.iter().filter_map(|passage| passage.quote(&from.note));
         let contexts = quotes.map(|quote| ContextView { before: quote.before, text: quote.marked, after: quote.behind }).collect();
-        let lang = listing::foreign(&from.language, &to.language);
+        let lang = naming::foreign(&from.language, &to.language);
         BacklinkView { title: from.note.title.clone(), url: from.url.href_from(&to.url), lang, contexts }
     }
 
@@ -286,7 +294,7 @@ impl Shared<'_> {
         if !page.is_index {
             return Value::none();
         }
-        Value::from_serializable(&listing::folder(self.site, &self.facts.counts, page.folder, (&page.url, &page.language), true))
+        Value::from_serializable(&listing::folder(self, page.folder, (&page.url, &page.language), true))
     }
 }
 

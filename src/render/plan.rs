@@ -260,10 +260,10 @@ fn work(shared: &Shared<'_>, code: &Blocks, url: &UrlPath, job: Job, faults: &mu
         Job::NotFound => extra::not_found(shared, url),
         Job::Graph => text(Some(graph::json(shared.site))),
         Job::GraphScript => text(Some(graph::script(shared.site))),
-        Job::Tree(id) => text(Some(nav::script(shared.site, id))),
+        Job::Tree(id) => text(Some(nav::script(shared.site, &shared.facts.language, id))),
         Job::WebManifest => text(Some(extra::web_manifest(shared))),
         Job::Notes => text(Some(listing::addresses(shared.site))),
-        Job::Preview(at) => text(Some(preview::script(shared.site, &shared.facts.previews, at))),
+        Job::Preview(at) => text(Some(preview::script(shared, at))),
         Job::Static => {
             let bytes = shared.theme.statics().find(|(other, _)| *other == url).map(|(_, bytes)| bytes.clone());
             Ok(Artifact { path: url.clone(), payload: Payload::Bytes(bytes.unwrap_or_default()) })

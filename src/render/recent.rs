@@ -5,12 +5,13 @@
 use super::extra::alone;
 use super::listing::{self, day};
 use super::metadata::changed;
+use super::moment;
 use super::page::Shared;
 use super::view::MonthView;
 use crate::bundle::Artifact;
 use crate::diagnostic::Diagnostic;
 use crate::path::UrlPath;
-use crate::site::{PageId, Site};
+use crate::site::Site;
 
 /// How many notes are listed.
 const LISTED: usize = 200;
@@ -29,14 +30,10 @@ pub(super) fn page(shared: &Shared<'_>, url: &UrlPath) -> Result<Artifact, Diagn
 }
 
 fn months(site: &Site, from: &UrlPath, language: &str) -> Vec<MonthView> {
-    let pages = (0..).map(PageId).zip(&site.pages);
-    let mut dated: Vec<(&str, PageId)> = pages.filter_map(|(id, page)| Some((changed(page)?, id))).collect();
-    // Of one moment, in reading order.
-    dated.sort_by(|a, b| b.0.cmp(a.0).then(a.1.cmp(&b.1)));
-    dated.truncate(LISTED);
     let month = |date: &str| date.get(..7).unwrap_or(date).to_owned();
     let mut groups: Vec<MonthView> = Vec::new();
-    for (date, id) in dated {
+    for id in moment::newest(site).into_iter().take(LISTED) {
+        let date = changed(&site.pages[id.0 as usize]).unwrap_or_default();
         let mut entry = listing::entry(site, id, from, language);
         entry.date = day(Some(date));
         match groups.last_mut().filter(|group| group.title == month(date)) {

@@ -39,7 +39,6 @@
     const button = section.querySelector(".comments-open");
     if (!(section instanceof HTMLElement) || !(button instanceof HTMLButtonElement)) return;
     const told = section.dataset;
-    button.hidden = false;
     button.addEventListener("click", function () {
       button.disabled = true;
       const container = document.createElement("div");

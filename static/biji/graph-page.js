@@ -245,7 +245,6 @@
     zoom(Math.max(scale, 1.6), node);
   }
 
-  tools.hidden = false;
   svg.classList.add("live");
   nodes.forEach((node) => node.link.setAttribute("tabindex", "-1"));
   choose(nodes.reduce((best, node, at) => (node.linked.size > (nodes[best]?.linked.size ?? -1) ? at : best), -1), false);

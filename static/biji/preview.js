@@ -5,7 +5,7 @@
 "use strict";
 
 (() => {
-  const { root, chinese, previews: shards } = window.biji;
+  const { root, previews: shards } = window.biji;
   const main = document.querySelector("main");
   if (!main || !shards) return;
 
@@ -79,7 +79,8 @@
     if (!note) return undefined;
     const [title, lang, beginning, sections] = note;
     const section = anchor ? sections.find(([id]) => id === anchor) : undefined;
-    if (section) return { title: `${title} › ${section[1]}`, lang, text: section[2] };
+    // A named block has no heading.
+    if (section) return { title: section[1] ? `${title} › ${section[1]}` : title, lang, text: section[2] };
     return { title, lang, text: beginning };
   }
 
@@ -221,11 +222,10 @@
 
   const toggle = document.querySelector("[data-preview-toggle]");
   if (toggle instanceof HTMLButtonElement) {
-    const words = chinese ? ["链接预览：开", "链接预览：关"] : ["Previews: on", "Previews: off"];
+    const words = (toggle.dataset.states ?? "").split("|");
     const say = () => {
       toggle.textContent = words[isOff() ? 1 : 0] ?? "";
     };
-    toggle.hidden = !matchMedia("(hover: hover)").matches;
     toggle.addEventListener("click", () => {
       try {
         if (isOff()) localStorage.removeItem(KEY);

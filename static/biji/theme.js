@@ -1,52 +1,8 @@
-// As the system, light, or dark: decided before the first paint, so that no page flashes, which is why this script alone stands in front of it. The button
-// goes round, first to what looks different. Classic script: it also runs from a disk.
+// Light or dark as the reader chose on an earlier page: set before the first paint, so that no page flashes. Nothing but a script can ask for that choice, so
+// this one stands in front of the paint, and does nothing else; the button is the business of switch.js. Classic script: it also runs from a disk.
 "use strict";
 
-(() => {
-  const root = document.documentElement;
-  const dark = matchMedia("(prefers-color-scheme: dark)");
-  const KEY = "biji-theme";
-
-  function stored() {
-    try {
-      const choice = localStorage.getItem(KEY);
-      return choice === "dark" || choice === "light" ? choice : null;
-    } catch {
-      return null;
-    }
-  }
-
-  /** @param {string | null} choice */
-  function show(choice) {
-    if (choice) root.dataset.theme = choice;
-    else delete root.dataset.theme;
-    name();
-  }
-
-  /** The button says what is so. */
-  function name() {
-    for (const button of document.querySelectorAll("[data-theme-toggle]")) {
-      if (!(button instanceof HTMLElement)) continue;
-      const words = (button.dataset.states ?? "").split("|");
-      const state = words[["", "light", "dark"].indexOf(root.dataset.theme ?? "")] ?? "";
-      button.dataset.label ??= button.getAttribute("aria-label") ?? "";
-      button.title = `${button.dataset.label}: ${state}`;
-      button.setAttribute("aria-label", button.title);
-    }
-  }
-
-  root.classList.add("js");
-  show(stored());
-  document.addEventListener("DOMContentLoaded", name);
-  addEventListener("storage", () => show(stored()));
-  document.addEventListener("click", (event) => {
-    if (!(event.target instanceof Element) || !event.target.closest("[data-theme-toggle]")) return;
-    const round = dark.matches ? [null, "light", "dark"] : [null, "dark", "light"];
-    const next = round[(round.indexOf(root.dataset.theme ?? null) + 1) % 3] ?? null;
-    try {
-      if (next) localStorage.setItem(KEY, next);
-      else localStorage.removeItem(KEY);
-    } catch { /* Without storage the choice lasts as long as the page. */ }
-    show(next);
-  });
-})();
+try {
+  const choice = localStorage.getItem("biji-theme");
+  if (choice === "light" || choice === "dark") document.documentElement.dataset.theme = choice;
+} catch { /* Without storage, as the system. */ }

@@ -30,8 +30,11 @@
     } catch { /* Then it lasts as long as the page. */ }
   }
 
+  /** A folder's own page, of which the link may lead to the translation. @param {HTMLAnchorElement} link */
+  const home = (link) => new URL(link.dataset.main ?? link.href, location.href).href;
+
   /** @param {HTMLAnchorElement} link */
-  const path = (link) => link.href.startsWith(root) ? link.href.slice(root.length) : "";
+  const path = (link) => home(link).startsWith(root) ? home(link).slice(root.length) : "";
 
   /** @param {HTMLButtonElement} button @param {HTMLElement} list @param {boolean} isOpen */
   function show(button, list, isOpen) {
@@ -42,24 +45,28 @@
   /** @param {HTMLAnchorElement} link @param {HTMLButtonElement} button */
   function load(link, button) {
     button.setAttribute("aria-busy", "true");
-    waiting.set(link.href, { link, button });
+    waiting.set(home(link), { link, button });
     const script = document.createElement("script");
     script.src = root + "biji/tree/" + path(link).replace(/\.html$/, ".js");
     // The page of the folder lists the same.
     script.onerror = () => {
-      if (waiting.delete(link.href) && button.dataset.asked) location.href = link.href;
+      if (waiting.delete(home(link)) && button.dataset.asked) location.href = link.href;
       button.removeAttribute("aria-busy");
     };
     script.onload = () => script.remove();
     document.head.append(script);
   }
 
-  /** @param {string} title @param {string} to */
-  function entry(title, to) {
+  const language = document.documentElement.lang;
+  const siteLanguage = tree.dataset.lang ?? language;
+
+  /** @param {string} title @param {string} to @param {string} [lang] */
+  function entry(title, to, lang) {
     const item = document.createElement("li");
     const link = document.createElement("a");
     link.href = new URL(to, root).href;
     link.textContent = title;
+    if (lang && lang !== language) link.lang = lang;
     if (link.href === page.href) link.setAttribute("aria-current", "page");
     item.append(link);
     return { item, link };
@@ -71,11 +78,14 @@
     waiting.delete(href);
     if (!found) return;
     const list = document.createElement("ul");
-    for (const [title, to, isFolder] of entries) {
-      const { item, link } = entry(title, to);
+    for (const [title, to, isFolder, lang, others] of entries) {
+      // In the page's own language where that is there.
+      const own = others?.[language];
+      const { item, link } = own ? entry(...own) : entry(title, to, lang || siteLanguage);
       list.append(item);
       if (isFolder) {
         item.className = "folder";
+        if (own) link.dataset.main = new URL(to, root).href;
         equip(item, link);
       }
     }

@@ -1,4 +1,4 @@
-// Pictures of a note in full size: each becomes a button that opens it in a dialog. Without this script it is just the picture. Loaded only where there are
+// Pictures of a note in full size: each becomes a button that opens it in a dialog. Without this script it is just a picture. Loaded only where there are
 // pictures; a classic script, so it also runs from a disk.
 "use strict";
 
@@ -71,16 +71,17 @@
     if (!(image instanceof HTMLImageElement) || image.closest("a, button, summary, label, .no-zoom")) continue;
     const [width, height] = [image.getAttribute("width"), image.getAttribute("height")].map(Number);
     if ((width && width < SMALLEST) || (height && height < SMALLEST && (width ?? 0) < 4 * SMALLEST)) continue;
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "zoom";
-    if (image.classList.contains("only-dark")) button.classList.add("only-dark");
-    if (image.classList.contains("only-light")) button.classList.add("only-light");
-    button.setAttribute("aria-label", image.alt ? `${words.open}: ${image.alt}` : words.open);
-    button.setAttribute("aria-haspopup", "dialog");
-    const outer = image.parentElement instanceof HTMLPictureElement ? image.parentElement : image;
-    outer.replaceWith(button);
-    button.append(outer);
-    button.addEventListener("click", () => open(image));
+    // The picture itself is the button: one around it would be laid out as another thing, and the text below would jump.
+    image.classList.add("zoom");
+    image.tabIndex = 0;
+    image.setAttribute("role", "button");
+    image.setAttribute("aria-label", image.alt ? `${words.open}: ${image.alt}` : words.open);
+    image.setAttribute("aria-haspopup", "dialog");
+    image.addEventListener("click", () => open(image));
+    image.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" && event.key !== " ") return;
+      event.preventDefault();
+      open(image);
+    });
   }
 })();

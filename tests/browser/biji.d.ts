@@ -196,6 +196,7 @@ interface Window {
   bijiNotes(addresses: string[]): void;
   bijiTitles(titles: Titles): void;
   /** Called by the script of a folder (src/render/nav.rs): the folder's page, its entries (title, address, 1 for a folder), and what is left out. */
-  bijiTree(folder: string, entries: [string, string, 1?][], more: [number, string] | null): void;
+  /** An entry: title, address, whether it is a folder, the title's language where it is not the site's, title and address in other languages. */
+  bijiTree(folder: string, entries: [string, string, (0 | 1)?, string?, Record<string, [string, string]>?][], more: [number, string] | null): void;
   bijiDeliver(parts: Record<string, string>, groups: Record<string, string>): void;
 }

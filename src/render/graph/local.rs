@@ -7,6 +7,7 @@ use unicode_width::UnicodeWidthChar;
 
 use super::web::Web;
 use crate::path::UrlPath;
+use crate::render::naming::foreign;
 use crate::render::view::{LocalGraphView, LocalNodeView};
 use crate::site::{PageId, Site};
 
@@ -53,6 +54,7 @@ pub(in crate::render) fn around(site: &Site, web: &Web, id: PageId, whole: Optio
             nodes.push(LocalNodeView {
                 title: target.note.title.clone(),
                 label: shortened(&target.note.title, name),
+                lang: foreign(&target.language, &page.language),
                 url: target.url.href_from(&page.url),
                 links_here: side < 0.0 || web.from(id).binary_search(other).is_ok(),
                 is_linked: side > 0.0,

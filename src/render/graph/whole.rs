@@ -12,6 +12,7 @@ use crate::bundle::Artifact;
 use crate::diagnostic::Diagnostic;
 use crate::path::UrlPath;
 use crate::render::extra::alone;
+use crate::render::naming::foreign;
 use crate::render::page::Shared;
 use crate::render::view::{GraphChoiceView, GraphNodeView, GraphView};
 use crate::site::{FolderId, PageId, Site};
@@ -37,11 +38,11 @@ const NAME: usize = 28;
 pub(in crate::render) fn page(shared: &Shared<'_>, url: &UrlPath) -> Result<Artifact, Diagnostic> {
     let title = shared.theme.words(&shared.facts.language).get("graph");
     let mut context = shared.outside(&alone(shared, "graph", title, url));
-    context.insert("graph", &view(shared.site, &shared.facts.web, url));
+    context.insert("graph", &view((shared.site, &shared.facts.language), &shared.facts.web, url));
     Ok(Artifact::new(url.clone(), shared.theme.render("graph.html", &context, url)?))
 }
 
-fn view(site: &Site, web: &Web, from: &UrlPath) -> GraphView {
+fn view((site, language): (&Site, &str), web: &Web, from: &UrlPath) -> GraphView {
     let shown = web.drawn();
     let total = site.pages.len();
     let place_of = |page: &PageId| web.place_of(*page).and_then(|at| u32::try_from(at).ok());
@@ -72,6 +73,7 @@ fn view(site: &Site, web: &Web, from: &UrlPath) -> GraphView {
                 id: page.url.as_str().to_owned(),
                 title: page.note.title.clone(),
                 label: shortened(&page.note.title, NAME),
+                lang: foreign(&page.language, language),
                 url: page.url.href_from(from),
                 x: tenth(x),
                 y: tenth(y),

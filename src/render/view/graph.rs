@@ -32,6 +32,8 @@ pub struct LocalGraphView {
 pub struct LocalNodeView {
     /// Its title.
     pub title: String,
+    /// Its language where it is another than the page's, else `""`.
+    pub lang: String,
     /// Its title, as much of it as there is room for.
     pub label: String,
     /// Where it leads.
@@ -78,6 +80,8 @@ pub struct GraphNodeView {
     pub id: String,
     /// Its title.
     pub title: String,
+    /// Its language where it is another than the page's, else `""`.
+    pub lang: String,
     /// Its title, as much of it as there is room for.
     pub label: String,
     /// Where it leads.
