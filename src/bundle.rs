@@ -4,6 +4,8 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::path::{SourcePath, UrlPath};
 
 /// The content of one published file.
@@ -13,6 +15,21 @@ pub enum Payload {
     Bytes(Arc<[u8]>),
     /// An attachment, copied from the content folder when the site is published.
     Attachment(SourcePath),
+    /// What lies there already, of the last build: not made again, as it would be the same. What it was when that was found out.
+    Published(Stamp),
+}
+
+/// What the operating system says of a file: while all of it is the same, nobody wrote into the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stamp {
+    /// Size in bytes.
+    pub size: u64,
+    /// When its bytes changed, in nanoseconds since 1970.
+    pub modified: u64,
+    /// When anything of it changed, in seconds and nanoseconds since 1970; zeros where the system does not say.
+    pub changed: (i64, i64),
+    /// Its number; zero where the system does not say.
+    pub number: u64,
 }
 
 /// One file of the published site.
@@ -57,6 +74,7 @@ impl Bundle {
         let size = |payload: &Payload| match payload {
             Payload::Bytes(bytes) => bytes.len() as u64,
             Payload::Attachment(path) => attachment(path),
+            Payload::Published(stamp) => stamp.size,
         };
         self.artifacts.iter().map(|artifact| (&artifact.path, size(&artifact.payload))).collect()
     }

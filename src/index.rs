@@ -29,6 +29,16 @@ pub struct Memo {
     pages: Vec<(Arc<Note>, Entry)>,
 }
 
+impl Memo {
+    /// What the memo of another run left, with the published files of its index. `saved` must be of the same program; damaged and other bytes give `None`.
+    #[must_use]
+    pub fn load(saved: &[u8], file: &(dyn Fn(&str) -> Option<Vec<u8>> + Sync)) -> Option<Self> {
+        let entry = biji_search::decompress(&file(files::ENTRY)?).ok()?;
+        let search = biji_search::Memo::load(saved, files::pack_of(&entry)?, &|name| file(&files::volume(name)))?;
+        Some(Self { search, pages: Vec::new() })
+    }
+}
+
 /// For whom the files are made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Readers {
@@ -46,7 +56,17 @@ pub fn index(site: &Site) -> (Vec<Artifact>, Vec<Diagnostic>) {
     made(site, pack, Readers::All)
 }
 
-/// The same, whatever `memo` holds; faster when it is that of a site that differs little.
+/// The same, whatever `memo` holds, and what another run can load of it ([`Memo::load`]).
+#[must_use]
+pub fn index_and_save(site: &Site, mut memo: Memo) -> (Vec<Artifact>, Vec<Diagnostic>, Option<Vec<u8>>) {
+    let pack = pack(site, &mut memo);
+    let saved = pack.as_ref().ok().and_then(|pack| memo.search.save(&pack.entry));
+    drop(memo);
+    let (artifacts, faults) = made(site, pack, Readers::All);
+    (artifacts, faults, saved)
+}
+
+/// The same as [`index`], whatever `memo` holds; faster when it is that of a site that differs little.
 #[must_use]
 pub fn index_again(site: &Site, memo: &mut Memo, readers: Readers) -> (Vec<Artifact>, Vec<Diagnostic>) {
     let pack = pack(site, memo);

@@ -23,8 +23,14 @@ const WHOLE: usize = 10_000_000;
 /// How many bytes of a hash are compared; a multiple of 3, so that base64 has no padding.
 const HASH: usize = 9;
 
-/// A published attachment: its hash, and how many bytes it has.
-pub type Fingerprints = BTreeMap<SourcePath, (String, u64)>;
+/// What is published and not among the bytes of a bundle: its hash, and how many bytes it has.
+#[derive(Debug, Default)]
+pub struct Fingerprints {
+    /// Attachments.
+    pub attachments: BTreeMap<SourcePath, (String, u64)>,
+    /// Files that lie there since the last build.
+    pub published: BTreeMap<UrlPath, (String, u64)>,
+}
 
 /// The hash of a file as the worker works it out: the beginning of the SHA-256 of its address, a zero and its bytes, in base64 for addresses. Also tells
 /// how many bytes there are.
@@ -53,12 +59,13 @@ pub fn fingerprint(url: &UrlPath, mut bytes: impl Read) -> io::Result<(String, u
 
 /// The file [`WORKER`] of a site of these files. Those that only pages from a disk ask for are left out.
 #[must_use]
-pub fn worker(artifacts: &[Artifact], attachments: &Fingerprints) -> Option<Artifact> {
+pub fn worker(artifacts: &[Artifact], known: &Fingerprints) -> Option<Artifact> {
     let mut files: BTreeMap<&str, (String, usize)> = BTreeMap::new();
     for artifact in artifacts {
         let (hash, size) = match &artifact.payload {
             Payload::Bytes(bytes) => fingerprint(&artifact.path, &bytes[..]).ok()?,
-            Payload::Attachment(source) => attachments.get(source)?.clone(),
+            Payload::Attachment(source) => known.attachments.get(source)?.clone(),
+            Payload::Published(_) => known.published.get(&artifact.path)?.clone(),
         };
         files.insert(artifact.path.as_str(), (hash, usize::try_from(size).unwrap_or(usize::MAX)));
     }
@@ -135,7 +142,7 @@ mod tests {
     }
 
     fn text(artifacts: &[Artifact]) -> String {
-        match worker(artifacts, &Fingerprints::new()).map(|artifact| artifact.payload) {
+        match worker(artifacts, &Fingerprints::default()).map(|artifact| artifact.payload) {
             Some(Payload::Bytes(bytes)) => String::from_utf8_lossy(&bytes).into_owned(),
             _ => String::new(),
         }

@@ -43,8 +43,9 @@ use crate::path::UrlPath;
 use crate::site::{FolderId, PageId, Site, TagId};
 use crate::theme::Theme;
 pub use around::policy;
+pub use page::Key;
 use page::{About, Shared, above};
-pub use plan::Plan;
+pub use plan::{Made, Plan};
 
 /// Renders every page, folder index, tag page, redirect and the theme's static files.
 #[must_use]

@@ -28,7 +28,7 @@ fn build(config: Config, files: &[(&str, &str)]) -> Vec<(String, String)> {
     let (artifacts, _) = render(&site, &theme, &Cache::default());
     let text = |payload: Payload| match payload {
         Payload::Bytes(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
-        Payload::Attachment(_) => String::new(),
+        Payload::Attachment(_) | Payload::Published(_) => String::new(),
     };
     artifacts.into_iter().map(|artifact| (artifact.path.as_str().to_owned(), text(artifact.payload))).collect()
 }

@@ -24,7 +24,7 @@ fn pages(builder: SiteBuilder, templates: &[(&str, &str)]) -> (Vec<(String, Stri
     diagnostics.extend(faults);
     let text = |payload: &Payload| match payload {
         Payload::Bytes(bytes) => String::from_utf8(bytes.to_vec()).unwrap_or_default(),
-        Payload::Attachment(_) => String::new(),
+        Payload::Attachment(_) | Payload::Published(_) => String::new(),
     };
     (artifacts.iter().map(|artifact| (artifact.path.to_string(), text(&artifact.payload))).collect(), diagnostics)
 }

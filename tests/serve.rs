@@ -11,6 +11,7 @@
 mod cdp;
 #[path = "serve/client.rs"]
 mod client;
+mod edits;
 #[path = "serve/random.rs"]
 mod random;
 
@@ -23,12 +24,12 @@ use serde_json::json;
 /// A copy of the small site.
 fn site() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
-    random::write(folder.path(), random::SITE);
+    edits::write(folder.path(), edits::SITE);
     folder
 }
 
 fn write(root: &Path, path: &str, text: &str) {
-    random::write(root, &[(path, text)]);
+    edits::write(root, &[(path, text)]);
 }
 
 /// Waits for what must become true.

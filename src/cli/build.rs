@@ -1,23 +1,35 @@
 //! `biji build`: every phase, then publishing, when no fault is an error.
 
 use super::arguments::Build;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+
 use super::open::{Opened, open};
 use super::pipeline::{self, Times};
-use super::record::{self, Record};
+use super::record::{self, Output, Record};
 use super::report::{Report, Summary};
 use super::{Failure, Outcome};
-use crate::publish::disk::{self, Options};
+use crate::publish::PublishError;
+use crate::publish::disk::{self as publish, Options};
 
 /// Builds and publishes the site.
 pub(super) fn run(command: &Build, report: &mut Report) -> Result<Outcome, Failure> {
+    match attempt(command, true, report)? {
+        Some(outcome) => Ok(outcome),
+        None => Ok(attempt(command, false, report)?.unwrap_or(Outcome::Faults)),
+    }
+}
+
+/// Builds once. `None` when what was to be kept of the last build was changed meanwhile: then all is made again.
+fn attempt(command: &Build, keep: bool, report: &mut Report) -> Result<Option<Outcome>, Failure> {
     let opened = open(&command.site)?;
     report.root(&opened.root);
     // Refuse before the work, not after it.
-    disk::check(&opened.places)?;
+    publish::check(&opened.places)?;
     let mut times = Times::new();
-    let read = pipeline::read(&opened, &mut times, report)?;
+    let mut read = pipeline::read(&opened, &mut times, report)?;
     let record = times.phase(report, "compare", || {
-        let read = read.as_ref()?;
+        let read = read.as_mut().filter(|_| keep)?;
         let record = Record::of(&opened, read)?;
         let unchanged = record.unchanged(&opened, read);
         Some((record, record::files(&opened, read), unchanged))
@@ -28,30 +40,44 @@ pub(super) fn run(command: &Build, report: &mut Report) -> Result<Outcome, Failu
         summary.published = Some(published);
         report.published(&summary, &times);
         tell_policy(&opened, report);
-        return Ok(Outcome::Clean);
+        return Ok(Some(Outcome::Clean));
     }
-    let mut built = pipeline::build(&opened, read, times, pipeline::Wanted::default(), report);
+    let known = record.as_ref().map(|(record, ..)| record.known(&opened));
+    let mut built = pipeline::build(&opened, read, times, pipeline::Wanted::default(), known, report);
     report.diagnostics(&built.diagnostics, &opened.config);
     let mut summary = Summary::of(&built, &opened.output, command.timings);
     let Some(bundle) = built.bundle.take() else {
         report.not_published(&summary, &built.times);
-        return Ok(Outcome::Faults);
+        return Ok(Some(Outcome::Faults));
     };
-    let waiting = std::sync::atomic::AtomicBool::new(false);
+    let output = Mutex::new(None);
+    let waiting = AtomicBool::new(false);
     let step = |name: &str| {
-        if name == "waiting" && !waiting.swap(true, std::sync::atomic::Ordering::Relaxed) {
+        if name == "waiting" && !waiting.swap(true, Ordering::Relaxed) {
             super::report::note("another build is publishing to this folder; waiting for it");
+        }
+        if name == "published" && record.is_some() {
+            *output.lock().unwrap_or_else(PoisonError::into_inner) = Output::look(&opened.places.output);
         }
         true
     };
     let options = Options { step: &step, ..Options::default() };
-    summary.published = Some(built.times.phase(report, "publish", || disk::publish(&bundle, &opened.places, &options))?);
+    let published = match built.times.phase(report, "publish", || publish::publish(&bundle, &opened.places, &options)) {
+        Err(PublishError::Changed(path)) if keep => {
+            let path = path.display();
+            super::report::note(&format!("`{path}` was changed while the site was built; building all of it again"));
+            return Ok(None);
+        }
+        other => other?,
+    };
+    summary.published = Some(published);
     report.published(&summary, &built.times);
     tell_policy(&opened, report);
-    if let Some((record, files, _)) = record {
-        record.save(&opened, &files, &built);
+    let output = output.into_inner().unwrap_or_else(PoisonError::into_inner);
+    if let (Some((record, files, _)), Some(output)) = (record, output) {
+        record.save(&files, &built, output);
     }
-    Ok(Outcome::Clean)
+    Ok(Some(Outcome::Clean))
 }
 
 /// Says what the host of the site must allow, where that is not told to it in a file.

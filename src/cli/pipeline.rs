@@ -5,11 +5,13 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
 
 use super::open::Opened;
+use super::record::{self, Known};
 use super::report::progress::Count;
 use super::report::{Report, size};
 use super::{Failure, cache, external};
@@ -20,12 +22,12 @@ use crate::path::{SourcePath, UrlPath};
 use crate::site::privacy::{self, Reason, Rules, Verdict};
 use crate::site::review;
 use crate::source::SourceTree;
-use crate::source::history::History;
+use crate::source::history;
 use crate::theme::{Overrides, Theme};
 use crate::{index, offline, render, site, source};
 
 /// What the phases made.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Built {
     /// The site; `None` when it has errors or could not be put together.
     pub(super) bundle: Option<Bundle>,
@@ -49,6 +51,12 @@ pub(super) struct Built {
     pub(super) advice: Vec<(Code, usize)>,
     /// What was found out about other sites, where that was asked for.
     pub(super) external: Option<external::Found>,
+    /// What the files were made of, where that was asked for.
+    pub(super) keys: Vec<(UrlPath, render::Key)>,
+    /// What the next build needs of the index beside the published files, likewise.
+    pub(super) index: Option<Vec<u8>>,
+    /// A hash of what the repository told, likewise.
+    pub(super) history: [u8; 32],
 }
 
 /// What is wanted beyond what a build needs.
@@ -68,6 +76,12 @@ pub(super) struct Times {
     start: Instant,
     /// The phases in order.
     pub(super) phases: Vec<(&'static str, Duration)>,
+}
+
+impl Default for Times {
+    fn default() -> Self {
+        Self::new()
+    }
 }
 
 impl Times {
@@ -102,8 +116,30 @@ pub(super) struct Read {
     pub(super) tree: SourceTree,
     /// What reading said.
     pub(super) found: Vec<Diagnostic>,
-    /// What the repository tells of the notes, where it is asked, and what is wrong with that.
-    pub(super) history: (Arc<History>, Option<Diagnostic>),
+    /// What of the theme is the site's own, and what reading it said.
+    pub(super) overrides: (Overrides, Vec<Diagnostic>),
+    /// What the repository tells of the notes.
+    pub(super) history: Told,
+}
+
+/// What the repository tells of the notes, where it is asked, and what is wrong with that.
+type History = (Arc<history::History>, Option<Diagnostic>);
+
+/// The same, while another program may still work on it.
+#[derive(Debug, Default)]
+pub(super) struct Told {
+    work: Option<JoinHandle<History>>,
+    told: History,
+}
+
+impl Told {
+    /// Waits for it.
+    pub(super) fn wait(&mut self) -> &History {
+        if let Some(work) = self.work.take() {
+            self.told = work.join().unwrap_or_default();
+        }
+        &self.told
+    }
 }
 
 /// Reads the content folder; `None` when there is none.
@@ -111,7 +147,6 @@ pub(super) fn read(opened: &Opened, times: &mut Times, report: &mut Report) -> R
     if !opened.content.is_dir() {
         return Ok(None);
     }
-    // Another program works on this meanwhile.
     let history = opened.config.git.then(|| {
         let folder = opened.content.clone();
         std::thread::spawn(move || source::git::read(&folder))
@@ -120,33 +155,40 @@ pub(super) fn read(opened: &Opened, times: &mut Times, report: &mut Report) -> R
     if tree.notes.is_empty() && found.is_empty() {
         return Err(no_notes(&opened.content));
     }
-    let history = times.phase(report, "history", || history.and_then(|history| history.join().ok()).unwrap_or_default());
-    Ok(Some(Read { tree, found, history }))
+    let overrides = if opened.is_configured { source::disk::read_overrides(&opened.root) } else { Default::default() };
+    Ok(Some(Read { tree, found, overrides, history: Told { work: history, told: History::default() } }))
 }
 
 /// Runs every phase but publishing.
 pub(super) fn run(opened: &Opened, wanted: Wanted, report: &mut Report) -> Result<Built, Failure> {
     let mut times = Times::new();
     let read = read(opened, &mut times, report)?;
-    Ok(build(opened, read, times, wanted, report))
+    Ok(build(opened, read, times, wanted, None, report))
 }
 
-/// Runs every phase behind reading, but publishing.
-pub(super) fn build(opened: &Opened, read: Option<Read>, mut times: Times, wanted: Wanted, report: &mut Report) -> Built {
+/// Runs every phase behind reading, but publishing. `known`: what is published and may be kept; `None` where all files shall be made.
+pub(super) fn build(
+    opened: &Opened,
+    read: Option<Read>,
+    mut times: Times,
+    wanted: Wanted,
+    known: Option<Known>,
+    report: &mut Report,
+) -> Built {
     let mut found = opened.diagnostics.clone();
     let config = &opened.config;
-    let Some(Read { tree, found: diagnostics, history: (history, fault) }) = read else {
+    let Some(mut read) = read else {
         return finish(None, found, opened, (0, 0, 0), times, Vec::new());
     };
-    let notes_read = tree.notes.len();
-    found.extend(diagnostics);
+    let notes_read = read.tree.notes.len();
+    found.append(&mut read.found);
 
     let mut held_back = Vec::new();
     let notes = times.counted(report, "parse", notes_read, |count| {
         let options = markdown::Options { untrusted: config.untrusted, ..markdown::Options::default() };
-        let parsed: Vec<_> = tree.notes.par_iter().map(|source| note::parse(source, options)).inspect(|_| count.add()).collect();
+        let parsed: Vec<_> = read.tree.notes.par_iter().map(|source| note::parse(source, options)).inspect(|_| count.add()).collect();
         let mut notes = Vec::with_capacity(parsed.len());
-        for (source, (note, diagnostics)) in tree.notes.iter().zip(parsed) {
+        for (source, (note, diagnostics)) in read.tree.notes.iter().zip(parsed) {
             match note {
                 Some(note) => notes.push(note),
                 None => held_back.push(source.path.clone()),
@@ -164,6 +206,11 @@ pub(super) fn build(opened: &Opened, read: Option<Read>, mut times: Times, wante
     } else {
         Vec::new()
     };
+    // Another program worked on this meanwhile.
+    times.phase(report, "history", || read.history.wait().1.is_some());
+    let history_hash = known.as_ref().map(|_| record::history(&mut read)).unwrap_or_default();
+    let Read { tree, overrides, mut history, .. } = read;
+    let (history, fault) = history.wait().clone();
     let name = opened.places.root.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let included = site::include::wanted(&Rules::of(config), &notes, &tree.attachments);
     let texts = source::disk::read_texts(opened.folder(), included);
@@ -176,33 +223,40 @@ pub(super) fn build(opened: &Opened, read: Option<Read>, mut times: Times, wante
     found.extend(diagnostics);
     found.extend(source::disk::check_attachments(opened.folder(), &site.attachments));
 
-    let (mut artifacts, diagnostics) = times.counted(report, "render", site.pages.len(), |count| {
-        let (overrides, mut found) =
-            if opened.is_configured { source::disk::read_overrides(&opened.root) } else { (Overrides::default(), Vec::new()) };
+    let (render::Made { mut artifacts, diagnostics, keys }, theme_faults) = times.counted(report, "render", site.pages.len(), |count| {
+        let (overrides, mut found) = overrides;
         let (theme, diagnostics) = Theme::new(overrides);
         found.extend(diagnostics);
         let cache = cache::load(&opened.places.root);
-        let counted = |artifact: Artifact| {
-            if artifact.path.as_str().ends_with(".html") {
+        let counted = |url: &UrlPath| {
+            if url.as_str().ends_with(".html") {
                 count.add();
             }
-            artifact
         };
-        let (artifacts, diagnostics) = render::Plan::new(&site, &theme).make_each(&site, &theme, &cache.blocks, counted);
-        found.extend(diagnostics);
+        let plan = render::Plan::new(&site, &theme);
+        let published = |url: &UrlPath, key| known.as_ref().and_then(|known| known.published(url, key));
+        let made = plan.make_again(&site, &theme, &cache.blocks, &published, &counted);
         cache.save();
-        (artifacts, found)
+        (made, found)
     });
+    found.extend(theme_faults);
     found.extend(diagnostics);
 
-    let (pack, diagnostics) = times.phase(report, "index", || index::index(&site));
+    let (pack, diagnostics, saved) = times.phase(report, "index", || match &known {
+        Some(known) => index::index_and_save(&site, known.index().unwrap_or_default()),
+        None => {
+            let (pack, diagnostics) = index::index(&site);
+            (pack, diagnostics, None)
+        }
+    });
     found.extend(diagnostics);
     artifacts.extend(pack);
     let attachment =
         |(source, url): &(SourcePath, crate::path::UrlPath)| Artifact { path: url.clone(), payload: Payload::Attachment(source.clone()) };
     artifacts.extend(site.attachments.iter().map(attachment));
     if config.offline {
-        let fingerprints = source::disk::fingerprints(opened.folder(), &site.attachments);
+        let attachments = source::disk::fingerprints(opened.folder(), &site.attachments);
+        let fingerprints = offline::Fingerprints { attachments, published: known.map(Known::fingerprints).unwrap_or_default() };
         artifacts.extend(offline::worker(&artifacts, &fingerprints));
     }
 
@@ -230,7 +284,15 @@ pub(super) fn build(opened: &Opened, read: Option<Read>, mut times: Times, wante
         search = sizes.iter().filter(|(path, _)| path.as_str().starts_with("biji/search/")).map(|(_, size)| size).sum();
         found.extend(over_budget(&sizes, search, config.budget));
     }
-    Built { search, advice, external: other_sites, ..finish(bundle, found, opened, counts, times, audit) }
+    Built {
+        search,
+        advice,
+        external: other_sites,
+        keys,
+        index: saved,
+        history: history_hash,
+        ..finish(bundle, found, opened, counts, times, audit)
+    }
 }
 
 /// How many of the largest files a report names.
@@ -270,11 +332,9 @@ fn finish(
         notes,
         pages,
         attachments,
-        search: 0,
         times,
         audit,
-        advice: Vec::new(),
-        external: None,
+        ..Built::default()
     }
 }
 

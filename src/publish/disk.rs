@@ -30,12 +30,15 @@
 #![allow(clippy::disallowed_methods, reason = "this is the door through which the site is written")]
 
 mod stage;
+mod stamp;
 mod swap;
 mod tree;
 
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
+
+pub use self::stamp::stamp;
 
 use super::error::{Doing, PublishError};
 use super::guard::{self, Places, Refusal};
@@ -187,15 +190,19 @@ fn publish_locked(bundle: &Bundle, places: &Places, work: &Work, options: &Optio
     let old = look(&work.output)?;
     let stage = stage::prepare(bundle, &places.content, work, old.as_ref())?;
     options.step("compared")?;
-    if stage.is_published() {
-        return Ok(stage.published());
-    }
-    let published = stage.fill(options)?;
-    options.step("staged")?;
-    swap::flush(work, &stage.fresh())?;
-    options.step("flushed")?;
-    swap::swap(work, options)?;
-    swap::settle(work, options)?;
+    let published = if stage.is_published() {
+        stage.published()
+    } else {
+        let published = stage.fill(options)?;
+        options.step("staged")?;
+        swap::flush(work, &stage.fresh())?;
+        options.step("flushed")?;
+        swap::swap(work, options)?;
+        swap::settle(work, options)?;
+        published
+    };
+    // Until the lock is given back nobody else publishes here.
+    options.step("published")?;
     Ok(published)
 }
 

@@ -23,6 +23,8 @@ pub enum PublishError {
         /// Why not.
         source: io::Error,
     },
+    /// A published file that was to be kept is another one than it was when the site was made.
+    Changed(PathBuf),
     /// A test stopped it.
     Interrupted,
 }
@@ -49,6 +51,7 @@ impl fmt::Display for PublishError {
                     _ => Ok(()),
                 }
             }
+            Self::Changed(path) => write!(f, "`{}` was changed while the site was built; build it again", path.display()),
             Self::Interrupted => f.write_str("publishing was interrupted"),
         }
     }

@@ -30,9 +30,14 @@ const TREE: &str = "biji/tree/";
 /// What decides how a page's neighbourhood looks: its folder, the run of entries it is in, the folder that references start from, and the page's language.
 type Key<'a> = (FolderId, usize, &'a str, &'a str);
 
+/// A folder, a run of its entries, a page that shows it, and the language of that page.
+type Place = (FolderId, usize, UrlPath, String);
+
 /// The neighbourhoods of all pages.
 pub(super) struct Navs {
     values: Vec<Value>,
+    /// Where each of `values` is seen.
+    places: Vec<Place>,
     /// For each page, which of `values`.
     of_page: Vec<usize>,
     /// For each folder, which of `values` its generated index shows.
@@ -61,17 +66,26 @@ impl Navs {
         }
         let all: Vec<usize> = wanted.iter().map(|(folder, run, url, language)| keys[&(*folder, *run, url.parent(), *language)].0).collect();
         let list: Vec<(Key<'_>, &UrlPath)> = keys.iter().map(|(key, (_, url))| (*key, *url)).collect();
-        let value = |((folder, run, _, language), url): (Key<'_>, &UrlPath)| {
-            Value::from_serializable(&view(&Seen { site, site_language, from: url, language }, folder, run))
-        };
-        let values = list.into_par_iter().map(value).collect();
+        let place = |((folder, run, _, language), url): (Key<'_>, &UrlPath)| (folder, run, url.clone(), language.to_owned());
+        let places: Vec<Place> = list.into_iter().map(place).collect();
+        let values = places.par_iter().map(|place| Value::from_serializable(&seen(site, site_language, place))).collect();
         let (of_page, of_folder) = all.split_at(site.pages.len());
-        Self { values, of_page: of_page.to_vec(), of_folder: of_folder.to_vec() }
+        Self { values, places, of_page: of_page.to_vec(), of_folder: of_folder.to_vec() }
+    }
+
+    /// The distinct neighbourhoods, each worked out again.
+    pub(super) fn views(&self, site: &Site, site_language: &str) -> impl IndexedParallelIterator<Item = NavView> {
+        self.places.par_iter().map(move |place| seen(site, site_language, place))
+    }
+
+    /// Which of [`Self::views`] is that of a page.
+    pub(super) fn place(&self, page: PageId) -> usize {
+        self.of_page[page.0 as usize]
     }
 
     /// The neighbourhood of a page.
     pub(super) fn page(&self, page: PageId) -> Value {
-        self.values[self.of_page[page.0 as usize]].clone()
+        self.values[self.place(page)].clone()
     }
 
     /// The neighbourhood of a folder's generated index.
@@ -176,6 +190,10 @@ impl Seen<'_> {
         let (title, url) = (title.to_owned(), url.href_from(self.from));
         NavItemView { title, url, lang, main: String::new(), folder: false, open: false, children: Vec::new(), more: None }
     }
+}
+
+fn seen(site: &Site, site_language: &str, (folder, run, from, language): &Place) -> NavView {
+    view(&Seen { site, site_language, from, language }, *folder, *run)
 }
 
 fn view(seen: &Seen<'_>, folder: FolderId, run: usize) -> NavView {

@@ -2,6 +2,8 @@
 //!
 //! In: `Site` and what is shared by all pages. Out: a Tera context. Knows nothing of HTML but the finished body.
 
+mod key;
+
 use std::collections::BTreeMap;
 
 use tera::{Context, Value};
@@ -22,6 +24,9 @@ use crate::path::{SourcePath, UrlPath};
 use crate::site::backlink::Backlink;
 use crate::site::{FolderId, Page, PageId, Site};
 use crate::theme::Theme;
+
+pub use key::Key;
+pub(super) use key::Keys;
 
 /// How many folders above a page are named.
 const BREADCRUMBS: usize = 12;
@@ -63,6 +68,7 @@ pub(super) struct Facts {
     /// Whether any note tells when it was changed.
     pub(super) has_recent: bool,
     recent: UrlPath,
+    site: SiteView,
     site_view: Value,
 }
 
@@ -119,6 +125,7 @@ impl Facts {
             has_recent: super::recent::has(site),
             recent: fixed(RECENT),
             site_view: Value::from_serializable(&view),
+            site: view,
             language,
         }
     }

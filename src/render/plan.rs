@@ -3,6 +3,8 @@
 //! In: `Site` and `Theme`. Out: [`Plan`], which makes one file or all. A file depends on nothing but site, theme and its job, so that a preview can make the
 //! one page that is asked for and has the bytes of a whole build.
 
+mod again;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -18,6 +20,8 @@ use crate::offline;
 use crate::path::{SourcePath, UrlPath};
 use crate::site::{FolderId, PageId, Site, Target};
 use crate::theme::Theme;
+
+pub use again::Made;
 
 /// The files that rendering makes of one site in one theme, and what they share. It depends on the outlines of notes, not on their text
 /// ([`crate::site::Memo::outline`]).
@@ -291,7 +295,7 @@ pub(super) fn taken(site: &Site) -> BTreeSet<String> {
 }
 
 /// These pages and all that they may embed, directly or by way of others.
-fn embedded(site: &Site, pages: &[PageId]) -> BTreeSet<PageId> {
+pub(super) fn embedded(site: &Site, pages: &[PageId]) -> BTreeSet<PageId> {
     let mut known: BTreeSet<PageId> = pages.iter().copied().collect();
     let mut open: Vec<PageId> = pages.to_vec();
     while let Some(page) = open.pop().and_then(|id| site.pages.get(id.0 as usize)) {

@@ -28,7 +28,7 @@ const NAMED: usize = 12;
 
 /// What a link may lead to.
 #[derive(Debug, Clone, Copy)]
-enum Shown {
+pub(super) enum Shown {
     Note(PageId),
     /// The index of a folder that no note is.
     Folder(FolderId),
@@ -59,6 +59,11 @@ impl Shards {
         Self(shards)
     }
 
+    /// The pages in a script.
+    pub(super) fn pages(&self, at: usize) -> &[Shown] {
+        self.0.get(at).map_or(&[], Vec::as_slice)
+    }
+
     /// How many scripts there are.
     pub(super) fn count(&self) -> usize {
         self.0.len()
@@ -73,10 +78,16 @@ pub(super) fn files(shards: &Shards) -> impl Iterator<Item = (usize, UrlPath)> {
 /// One script: a call of `bijiPreview` with a list of pages by their addresses. A page is its title, its language, its beginning, and its sections: anchor,
 /// heading and beginning of each. A named block is a section without a heading; a folder or tag begins with the names of its notes.
 pub(super) fn script(shared: &Shared<'_>, at: usize) -> String {
+    let pages: serde_json::Map<String, Value> = shared.facts.previews.pages(at).iter().map(|shown| one(shared, *shown)).collect();
+    format!("bijiPreview({});\n", Value::Object(pages))
+}
+
+/// The address of a page and what is shown of it.
+pub(super) fn one(shared: &Shared<'_>, shown: Shown) -> (String, Value) {
     let site = shared.site;
-    let one = |shown: &Shown| match shown {
+    match shown {
         Shown::Note(PageId(id)) => {
-            let page = &site.pages[*id as usize];
+            let page = &site.pages[id as usize];
             (page.url.as_str().to_owned(), note(&page.note, &page.language))
         }
         Shown::Folder(id) => {
@@ -93,9 +104,7 @@ pub(super) fn script(shared: &Shared<'_>, at: usize) -> String {
             let text = list(shared, tag.pages.len(), notes);
             (tag.url.as_str().to_owned(), json!([format!("#{}", tag.name), shared.facts.language, text, []]))
         }
-    };
-    let pages: serde_json::Map<String, Value> = shared.facts.previews.0.get(at).into_iter().flatten().map(one).collect();
-    format!("bijiPreview({});\n", Value::Object(pages))
+    }
 }
 
 /// How many notes there are, and the first names.

@@ -86,7 +86,7 @@ impl State {
     pub(super) fn found(&self, artifacts: Vec<Artifact>) {
         let bytes = |artifact: Artifact| match artifact.payload {
             Payload::Bytes(bytes) => Some((artifact.path, bytes)),
-            Payload::Attachment(_) => None,
+            Payload::Attachment(_) | Payload::Published(_) => None,
         };
         let made: Made = artifacts.into_iter().filter_map(bytes).collect();
         let mut inner = self.lock();

@@ -23,7 +23,7 @@ use super::picture::{self, Pixels};
 use super::{Attachment, SHOWN, SourceFile, SourceTree};
 use crate::config::glob;
 use crate::diagnostic::{Code, Diagnostic, File, reason};
-use crate::offline::{self, Fingerprints};
+use crate::offline;
 use crate::path::SourcePath;
 use crate::publish::MANIFEST;
 use crate::text::Span;
@@ -128,7 +128,7 @@ pub fn check_attachments(folder: Folder<'_>, attachments: &[(SourcePath, crate::
 
 /// The hashes of attachments for the site's service worker. One that cannot be read has none: [`check_attachments`] reports it.
 #[must_use]
-pub fn fingerprints(folder: Folder<'_>, attachments: &[(SourcePath, crate::path::UrlPath)]) -> Fingerprints {
+pub fn fingerprints(folder: Folder<'_>, attachments: &[(SourcePath, crate::path::UrlPath)]) -> BTreeMap<SourcePath, (String, u64)> {
     let fingerprint = |(path, url): &(SourcePath, crate::path::UrlPath)| {
         let file = fs::File::open(locate(folder.path, path)).ok()?;
         Some((path.clone(), offline::fingerprint(url, file).ok()?))

@@ -4,65 +4,16 @@
 //! file that the build publishes is asked for and compared, and nothing else may be served.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
+use crate::edits::{Random, step};
 use biji::bundle::Payload;
 use biji::config::Config;
 use biji::diagnostic::File;
 use biji::index::{Memo, Readers};
 use biji::render::highlight::Cache;
 use biji::serve::{Changes, Place, Preview, Update};
-
-/// A small generator (SplitMix64): the same numbers everywhere.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        usize::try_from((mixed ^ (mixed >> 31)) % (limit as u64)).unwrap()
-    }
-
-    fn of<'a, T>(&mut self, all: &'a [T]) -> &'a T {
-        &all[self.below(all.len())]
-    }
-}
-
-/// A small site with one of everything that depends on something else.
-pub(crate) const SITE: &[(&str, &str)] = &[
-    ("biji.toml", "title = \"Notes\"\nbase_url = \"https://example.org/notes/\"\n"),
-    ("content/index.md", "# Home\n\n[[Alpha]] and [beta](deep/beta.md). #start\n\n![[Gamma#Part]]\n"),
-    (
-        "content/alpha.md",
-        "---\ntitle: Alpha\ndate: 2026-01-02\ntags: [a/b, x]\naliases: [First]\n---\nAlpha links to [[beta]] and ![](pic.png).\n\n```rust\nfn main() {}\n```\n",
-    ),
-    ("content/deep/beta.md", "# Beta\n\nBeta mentions Alpha without a link. 静态 Pod 由 kubelet 管理。\n\n![[alpha]]\n"),
-    ("content/deep/gamma.md", "# Gamma\n\n## Part\n\nA part with [[index]]. ^block\n\n## Other\n\n[[gamma#^block]]\n"),
-    ("content/deep/er/delta.md", "---\ndraft: false\n---\n# Delta\n\n[gone](nowhere.md), [[First]].\n"),
-    ("content/pic.png", "no picture"),
-    (
-        "content/shown.md",
-        "# Shown\n\n::: tip Mind the **gap**\n```rust file=\"/code/main.rs\" region=\"main\" title=\"main.rs\"\n```\n:::\n\nHTML.\n\n*[HTML]: HyperText Markup Language\n",
-    ),
-    (
-        "content/deep/shows.md",
-        "# Shows\n\n```text file=\"../code/main.rs\"\n```\n\n```mermaid\nflowchart LR\n  A --> B\n```\n\n![[shown]]\n",
-    ),
-    ("content/code/main.rs", "// #region main\nfn main() {}\n// #endregion main\n"),
-    ("static/own.css", "a { color: red }\n"),
-];
-
-/// Writes files below a folder.
-pub(crate) fn write(root: &Path, files: &[(&str, &str)]) {
-    for (path, text) in files {
-        let file = root.join(path);
-        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
-        std::fs::write(file, text).unwrap();
-    }
-}
 
 /// The site's place, as the command line finds it.
 fn place(root: &Path) -> Place {
@@ -119,120 +70,11 @@ fn served(preview: &Preview, memo: &mut Memo, content: &Path) -> BTreeMap<String
         let bytes = match artifact.payload {
             Payload::Bytes(bytes) => bytes.to_vec(),
             Payload::Attachment(source) => std::fs::read(content.join(source.as_str())).unwrap(),
+            Payload::Published(_) => panic!("a preview makes every file"),
         };
         (artifact.path.as_str().to_owned(), bytes)
     })
     .collect()
-}
-
-/// The notes below a folder, sorted.
-fn notes(content: &Path) -> Vec<PathBuf> {
-    let all = walkdir::WalkDir::new(content).sort_by_file_name().into_iter().map(Result::unwrap);
-    all.map(walkdir::DirEntry::into_path).filter(|path| path.extension().is_some_and(|extension| extension == "md")).collect()
-}
-
-/// Changes something, and what was changed.
-fn step(random: &mut Random, root: &Path, content: &Path, number: usize) -> (String, Vec<PathBuf>) {
-    let all = notes(content);
-    let one = random.of(&all).clone();
-    let name = format!("new-{number}");
-    let text = std::fs::read_to_string(&one).unwrap_or_default();
-    let titles = ["Alpha", "Beta", "First", "gamma", "Nowhere", "新的笔记"];
-    match random.below(16) {
-        0..=2 => {
-            let more = format!(
-                "\nAdded {number}: [[{}]] #t{} Alpha 静态 `x` <kbd onclick=\"f()\">K</kbd> H~2~O :tada:.\n",
-                random.of(&titles),
-                random.below(4)
-            );
-            std::fs::write(&one, text + &more).unwrap();
-            ("edit".into(), vec![one])
-        }
-        3 => {
-            std::fs::write(&one, format!("---\ntitle: {}\ndate: 2026-02-{:02}\n---\n{text}", random.of(&titles), 1 + number % 28)).unwrap();
-            ("title".into(), vec![one])
-        }
-        4 => {
-            std::fs::write(&one, format!("# Made {number}\n\n![[{}]] [[{}]]\n", random.of(&titles), random.of(&titles))).unwrap();
-            ("replace".into(), vec![one])
-        }
-        5 => {
-            let folder = content.join(random.of(&["", "deep", "other", "other/more"]));
-            std::fs::create_dir_all(&folder).unwrap();
-            let file = folder.join(format!("{name}.md"));
-            std::fs::write(&file, format!("# {}\n\nNew, links to [[Alpha]].\n", random.of(&titles))).unwrap();
-            ("new".into(), vec![file])
-        }
-        6 if all.len() > 3 => {
-            std::fs::remove_file(&one).unwrap();
-            ("delete".into(), vec![one])
-        }
-        7 => {
-            let to = one.with_file_name(format!("{name}.md"));
-            std::fs::rename(&one, &to).unwrap();
-            ("rename".into(), vec![one, to])
-        }
-        8 => {
-            let folder = one.parent().unwrap().to_owned();
-            if folder == content {
-                return ("nothing".into(), Vec::new());
-            }
-            let to = content.join(format!("folder-{number}"));
-            std::fs::rename(&folder, &to).unwrap();
-            ("rename folder".into(), vec![folder, to])
-        }
-        9 => {
-            std::fs::write(&one, format!("---\npublish: false\n---\n{text}")).unwrap();
-            ("unpublish".into(), vec![one])
-        }
-        10 => {
-            let file = content.join("pic.png");
-            if random.below(3) == 0 {
-                let _ = std::fs::remove_file(&file);
-            } else {
-                std::fs::write(&file, format!("picture {number}")).unwrap();
-            }
-            ("picture".into(), vec![file])
-        }
-        11 | 12 => {
-            let file = content.join("code/main.rs");
-            if random.below(4) == 0 {
-                let _ = std::fs::remove_file(&file);
-            } else {
-                std::fs::create_dir_all(content.join("code")).unwrap();
-                std::fs::write(&file, format!("// #region main\nfn main() {{ 静态({number}) }}\n// #endregion main\n")).unwrap();
-            }
-            ("included file".into(), vec![content.join("code"), file])
-        }
-        13 => {
-            let fence = "```";
-            let more = format!(
-                "\n::: warning Number {number}\nKPI of [[{}]].\n:::\n\n*[KPI]: indicator {number}\n\n{fence}mermaid\nflowchart LR\n  A{number} --> B\n{fence}\n\n{fence}rust file=\"/code/main.rs\"\n{fence}\n",
-                random.of(&titles)
-            );
-            std::fs::write(&one, text + &more).unwrap();
-            ("containers, diagram, abbreviation, include".into(), vec![one])
-        }
-        14 => {
-            if !root.join("biji.toml").is_file() {
-                return ("nothing".into(), Vec::new());
-            }
-            let settings = format!("{}untrusted = {}\nmentions = {}\n", SITE[0].1, random.below(2) == 0, random.below(2) == 0);
-            std::fs::write(root.join("biji.toml"), settings).unwrap();
-            ("configuration".into(), vec![root.join("biji.toml")])
-        }
-        _ => {
-            if !root.join("biji.toml").is_file() {
-                return ("nothing".into(), Vec::new());
-            }
-            let template = root.join("templates/note.html");
-            std::fs::create_dir_all(template.parent().unwrap()).unwrap();
-            let text =
-                format!("{{% extends \"biji/note.html\" %}}{{% block head %}}<meta name=\"n\" content=\"{number}\">{{% endblock %}}");
-            std::fs::write(&template, text).unwrap();
-            ("template".into(), vec![root.join("templates"), template])
-        }
-    }
 }
 
 /// Changes a site step by step and compares. Returns the files that a clean build published at first.

@@ -28,7 +28,7 @@ impl Whole {
     pub(crate) fn page(&self, url: &str) -> Option<&str> {
         self.artifacts.iter().find(|artifact| artifact.path.as_str() == url).and_then(|artifact| match &artifact.payload {
             Payload::Bytes(bytes) => std::str::from_utf8(bytes).ok(),
-            Payload::Attachment(_) => None,
+            Payload::Attachment(_) | Payload::Published(_) => None,
         })
     }
 }

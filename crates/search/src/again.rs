@@ -4,6 +4,8 @@
 //! have another hash, `patch` takes their old words out of its lists and puts the new ones in; all other lists are copied as they are. Where
 //! anything does not look as expected, the index is written as a whole. Blocks that were compressed before are not compressed again.
 
+mod saved;
+
 use crate::schema::FIELDS;
 use crate::write::{BuildError, Files, Packed, pack_files, write_segment_of};
 use crate::{Document, Pack, Section, patch};

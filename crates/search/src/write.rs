@@ -66,7 +66,7 @@ pub(crate) type Files = BTreeMap<String, Arc<[u8]>>;
 
 /// Blocks that were compressed before, by the hash of what is in them: the volume that holds each, and where.
 #[derive(Debug, Default)]
-pub(crate) struct Packed(BTreeMap<u64, (Arc<[u8]>, Place)>);
+pub(crate) struct Packed(pub(crate) BTreeMap<u64, (Arc<[u8]>, Place)>);
 
 impl Packed {
     /// The compressed form of `bytes`, which have this hash.

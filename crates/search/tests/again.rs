@@ -74,9 +74,21 @@ fn what_is_brought_up_to_date_is_what_is_written_anew() {
         let mut random = Random(seed);
         let mut documents: Vec<Document> = (0..count).map(|at| random.document(at)).collect();
         let mut memo = Memo::default();
+        let mut patched = 0;
         for step in 0..steps {
             let made = build_again(&mut memo, entries(&documents), &|at| documents[at].sections.clone()).unwrap();
             assert!(made == build(&documents).unwrap(), "seed {seed}, step {step}");
+            if random.below(2) == 0 {
+                // As another run of the program takes it up.
+                let saved = memo.save(&made.entry).unwrap();
+                let volume = |name: &str| made.volumes.iter().find(|(other, _)| other == name).map(|(_, bytes)| bytes.to_vec());
+                patched += memo.patched();
+                memo = Memo::load(&saved, &made.entry, &volume).unwrap();
+                assert!(Memo::load(&saved[..saved.len() - 1], &made.entry, &volume).is_none());
+                assert!(Memo::load(&saved, &[made.entry.as_slice(), b"x"].concat(), &volume).is_none());
+                let damaged = |name: &str| volume(name).map(|bytes| bytes[..bytes.len() - 1].to_vec());
+                assert!(made.volumes.is_empty() || Memo::load(&saved, &made.entry, &damaged).is_none());
+            }
             let at = random.below(documents.len().max(1));
             match random.below(8) {
                 0 => documents.insert(at, random.document(count + step)),
@@ -96,6 +108,7 @@ fn what_is_brought_up_to_date_is_what_is_written_anew() {
                 _ => documents[at].sections[0].text.insert_str(0, "pod 静态 "),
             }
         }
-        assert!(memo.patched() > steps / 2, "seed {seed}: {} of {steps}", memo.patched());
+        patched += memo.patched();
+        assert!(patched > steps / 2, "seed {seed}: {patched} of {steps}");
     }
 }

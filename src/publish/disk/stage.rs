@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use rayon::prelude::*;
 
+use super::stamp;
 use super::tree::{Tree, below};
 use super::{MARKER, Options, Published, Work};
 use crate::bundle::{Artifact, Bundle, Payload};
@@ -64,6 +65,11 @@ pub(super) fn prepare<'a>(
         .collect();
     for (at, hash) in same {
         compared[at] = (hash, true);
+    }
+    // Of what is not in the bundle itself there must be the file that was seen.
+    let changed = |(artifact, (_, same)): &(&Artifact, &(Option<Hash>, bool))| !same && matches!(artifact.payload, Payload::Published(_));
+    if let Some((artifact, _)) = bundle.artifacts().iter().zip(&compared).find(changed) {
+        return Err(PublishError::Changed(below(&work.output, artifact.path.as_str())));
     }
     let foreign = foreign(&tree, &old, bundle, work)?;
     Ok(Stage { bundle, content, work, old, is_ours, plan, tree, compared, foreign })
@@ -158,6 +164,7 @@ impl Stage<'_> {
                 let size = copy(&from, &to, Times::WhenAtRest)?;
                 Ok((hash_file(&to)?, size))
             }
+            Payload::Published(_) => Err(PublishError::Changed(below(&self.work.output, path))),
         }
     }
 
@@ -220,7 +227,7 @@ fn foreign(tree: &Tree, old: &Manifest, bundle: &Bundle, work: &Work) -> Result<
 fn artifact_hash(payload: &Payload) -> Option<Hash> {
     match payload {
         Payload::Bytes(bytes) => Some(Hash::of(bytes)),
-        Payload::Attachment(_) => None,
+        Payload::Attachment(_) | Payload::Published(_) => None,
     }
 }
 
@@ -229,6 +236,7 @@ fn artifact_hash(payload: &Payload) -> Option<Hash> {
 fn is_same(artifact: &Artifact, published: &Metadata, disk: &Path, content: &Path) -> bool {
     match &artifact.payload {
         Payload::Bytes(bytes) => published.len() == bytes.len() as u64 && fs::read(disk).is_ok_and(|old| *old == **bytes),
+        Payload::Published(seen) => stamp::of(published) == Some(*seen),
         Payload::Attachment(source) => {
             let path = source_path(content, source);
             fs::metadata(&path).is_ok_and(|source| {

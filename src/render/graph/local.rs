@@ -25,13 +25,7 @@ const NAME: usize = 22;
 /// The graph around a page; `None` where nothing is linked with it.
 pub(in crate::render) fn around(site: &Site, web: &Web, id: PageId, whole: Option<&UrlPath>) -> Option<LocalGraphView> {
     let page = site.pages.get(id.0 as usize)?;
-    let to = web.to(id);
-    let from: Vec<PageId> = web.from(id).iter().copied().filter(|other| to.binary_search(other).is_err()).collect();
-    let total = to.len() + from.len();
-    if total == 0 {
-        return None;
-    }
-    let (left, right) = (chosen(web, &from), chosen(web, to));
+    let (total, left, right) = sides(web, id)?;
     let rows = left.len().max(right.len()).max(2) as f64;
     let height = rows * ROW + 14.0;
     let (x, y) = (
@@ -91,6 +85,27 @@ pub(in crate::render) fn around(site: &Site, web: &Web, id: PageId, whole: Optio
         nodes,
         whole: whole.map(|whole| whole.href_from(&page.url) + &place).unwrap_or_default(),
     })
+}
+
+/// How many notes are linked with a page, and which are shown at its left and its right.
+fn sides(web: &Web, id: PageId) -> Option<(usize, Vec<PageId>, Vec<PageId>)> {
+    let to = web.to(id);
+    let from: Vec<PageId> = web.from(id).iter().copied().filter(|other| to.binary_search(other).is_err()).collect();
+    let total = to.len() + from.len();
+    (total > 0).then(|| (total, chosen(web, &from), chosen(web, to)))
+}
+
+/// Tells everything that the graph around a page depends on, but for the page itself and whether there is a graph of the whole site: the notes that are shown,
+/// and as numbers how they are linked.
+pub(in crate::render) fn depends(web: &Web, id: PageId, page: &mut dyn FnMut(PageId), number: &mut dyn FnMut(usize)) {
+    let Some((total, left, right)) = sides(web, id) else { return };
+    [total, left.len(), right.len(), usize::from(web.place_of(id).is_some())].into_iter().for_each(&mut *number);
+    let shown: Vec<PageId> = left.into_iter().chain(right).collect();
+    for (at, one) in shown.iter().enumerate() {
+        page(*one);
+        number(usize::from(web.from(id).binary_search(one).is_ok()));
+        shown.iter().take(at).for_each(|two| number(usize::from(web.are_linked(*one, *two))));
+    }
 }
 
 /// Those of many that have most links themselves, in order.

@@ -143,7 +143,8 @@ fn look(request: &Request, state: &State, world: &World, news: &News, path: &str
                 "",
             ));
         }
-        None => {}
+        // A preview makes every file.
+        Some(Ok(Payload::Published(_))) | None => {}
     }
     if let Some(name) = file.strip_prefix(crate::index::files::FOLDER) {
         let found = state.search_file(&url).or_else(|| search_script(world, name, &url));
@@ -163,7 +164,7 @@ fn search_script(world: &World, name: &str, url: &UrlPath) -> Option<Arc<[u8]>> 
     let made = is_one.then(|| world.search(&mut Memo::default(), Readers::All).0)?.into_iter().find(|artifact| artifact.path == *url)?;
     match made.payload {
         Payload::Bytes(bytes) => Some(bytes),
-        Payload::Attachment(_) => None,
+        Payload::Attachment(_) | Payload::Published(_) => None,
     }
 }
 

@@ -1,0 +1,95 @@
+//! Makes the files of a site again, but for those that are made of the same as the last time.
+//!
+//! In: what [`Plan::make_all`] takes, and who says which files lie there already. Out: the artifacts and diagnostics of a whole build, with [`Payload::Published`]
+//! where the file was not made. What code blocks come to is worked out for all notes in any case, since their faults are told once for the whole
+//! site; a file that had a fault itself gets no key, so it is made every time and says it again.
+
+use rayon::prelude::*;
+
+use super::{Job, Plan, work};
+use crate::bundle::{Artifact, Payload, Stamp};
+use crate::diagnostic::Diagnostic;
+use crate::path::UrlPath;
+use crate::render::page::{Key, Keys, Shared};
+use crate::render::{highlight, once};
+use crate::site::Site;
+use crate::theme::Theme;
+
+/// The files of a site.
+#[derive(Debug, Default)]
+pub struct Made {
+    /// Every file, in order of their addresses.
+    pub artifacts: Vec<Artifact>,
+    /// What making all of them tells.
+    pub diagnostics: Vec<Diagnostic>,
+    /// What the files are made of, besides theme and program. Files that take less to make than to compare have no key.
+    pub keys: Vec<(UrlPath, Key)>,
+}
+
+impl Plan {
+    /// Makes every file but those for which `published` knows, by their address and key, what lies there. `done` is told of each.
+    #[must_use]
+    pub fn make_again(
+        &self,
+        site: &Site,
+        theme: &Theme,
+        cache: &highlight::Cache,
+        published: &(dyn Fn(&UrlPath, Key) -> Option<Stamp> + Sync),
+        done: &(dyn Fn(&UrlPath) + Sync),
+    ) -> Made {
+        let (code, mut diagnostics) = highlight::blocks(site, cache);
+        let shared = Shared { site, theme, facts: &self.facts };
+        let keys = Keys::new(shared);
+        let one = |(url, job): &(UrlPath, Job)| {
+            let key = key(&keys, &self.facts.previews, *job);
+            let mut faults = Vec::new();
+            let known = key.and_then(|key| published(url, key));
+            let made = match known {
+                Some(stamp) => Ok(Artifact { path: url.clone(), payload: Payload::Published(stamp) }),
+                None => work(&shared, &code, url, *job, &mut faults),
+            };
+            done(url);
+            let made = made.map_err(|fault| faults.push(fault)).ok();
+            (made, key.filter(|_| faults.is_empty()).map(|key| (url.clone(), key)), faults)
+        };
+        let all: Vec<_> = self.jobs.par_iter().map(one).collect();
+        let mut made = Made { artifacts: Vec::with_capacity(all.len()), ..Made::default() };
+        for (artifact, key, faults) in all {
+            made.artifacts.extend(artifact);
+            made.keys.extend(key);
+            diagnostics.extend(faults);
+        }
+        made.diagnostics = once(diagnostics);
+        made
+    }
+}
+
+/// What a file is made of, where finding that out is less work than making it.
+fn key(keys: &Keys<'_>, previews: &crate::render::preview::Shards, job: Job) -> Option<Key> {
+    match job {
+        Job::Note(id) | Job::Copy(id) => Some(keys.note(id)),
+        Job::Preview(at) => Some(keys.previews(previews.pages(at))),
+        Job::Redirect(at) => Some(keys.redirect(at)),
+        Job::Folder(_)
+        | Job::Tag(_)
+        | Job::Tags
+        | Job::All
+        | Job::Index(_)
+        | Job::Recent
+        | Job::Search
+        | Job::NotFound
+        | Job::Web
+        | Job::Graph
+        | Job::GraphScript
+        | Job::Tree(_)
+        | Job::WebManifest
+        | Job::Notes
+        | Job::Static
+        | Job::Atom
+        | Job::JsonFeed
+        | Job::Sitemap
+        | Job::Robots
+        | Job::Llms
+        | Job::Headers => None,
+    }
+}
