@@ -125,8 +125,22 @@ fn head(site: &Site, page: &Page) -> Document {
         aliases: note.front_matter.aliases.clone(),
         tags: page.tags.iter().filter_map(|tag| site.tags.get(tag.0 as usize)).map(|tag| tag.name.clone()).collect(),
         language: page.language.clone(),
+        original: page
+            .translations
+            .first()
+            .and_then(|first| site.pages.get(first.0 as usize))
+            .map_or(String::new(), |page| page.url.as_str().to_owned()),
+        is_list: is_list(note),
         sections: Vec::new(),
     }
+}
+
+/// Whether a note is hardly more than links, as a table of contents is.
+fn is_list(note: &Note) -> bool {
+    let sections = || note.sections.iter();
+    let linked: usize = sections().flat_map(|section| &section.links).map(|(_, span)| span.range().len()).sum();
+    let all: usize = sections().map(|section| section.text.len()).sum();
+    linked > 0 && linked * 5 >= all * 4
 }
 
 /// A hash of a whole document. Every part stands behind its length, so no two documents give the same bytes.
@@ -139,9 +153,10 @@ fn hash(head: &Document, note: &Note) -> [u8; 32] {
         number(hasher, text.len());
         hasher.update(text.as_bytes());
     };
-    for part in [&head.url, &head.source, &head.title, &head.language] {
+    for part in [&head.url, &head.source, &head.title, &head.language, &head.original] {
         text(&mut hasher, part);
     }
+    number(&mut hasher, usize::from(head.is_list));
     for parts in [&head.aliases, &head.tags] {
         number(&mut hasher, parts.len());
         parts.iter().for_each(|part| text(&mut hasher, part));

@@ -143,11 +143,12 @@ fn the_browser_and_this_program_answer_alike() {
         "a OR b",
     ] {
         let filters = Filters { tag: if query.starts_with("tag:") { "k8s" } else { "" }.to_owned(), ..Filters::default() };
-        let request = Request { query: query.to_owned(), limit: 7, filters, facets: true };
+        let language = if query.len() % 2 == 0 { "en" } else { "" }.to_owned();
+        let request = Request { query: query.to_owned(), limit: 7, filters, facets: true, language };
         let native = index.search(&request, |path| std::fs::read(folder.join(path))).unwrap();
         let expected: Value = serde_json::from_str(&biji_search_wasm::json::response(&native)).unwrap();
         let filters = json!({ "folder": "", "tag": request.filters.tag, "language": "" });
-        let wish = json!({ "query": query, "limit": 7, "filters": filters, "facets": true });
+        let wish = json!({ "query": query, "limit": 7, "filters": filters, "facets": true, "language": request.language });
         let found = page.eval(&format!("biji.part('loader').ask({wish}, () => true)"));
         assert_eq!(found, expected, "{query}");
     }

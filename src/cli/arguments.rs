@@ -266,6 +266,9 @@ pub(super) struct Search {
     /// How many pages to show at most
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = limit)]
     pub(super) limit: usize,
+    /// The reader's language, such as `en`: its pages come before their translations, and before others that are worth as much
+    #[arg(long, value_name = "LANG")]
+    pub(super) lang: Option<String>,
     /// Answer with one JSON object a query
     #[arg(long)]
     pub(super) json: bool,

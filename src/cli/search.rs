@@ -26,7 +26,8 @@ pub(super) fn run(command: &Search, report: &mut Report) -> Result<Outcome, Fail
     let entry = fs::read(&entry_path).map_err(|error| no_index(&site, &entry_path, &error))?;
     let mut index = Index::open(&entry).map_err(|error| damaged(&site, &error))?;
     let mut ask = |query: &str| -> Result<Response, Failure> {
-        let request = Request { query: query.to_owned(), limit: command.limit, ..Request::default() };
+        let language = command.lang.clone().unwrap_or_default();
+        let request = Request { query: query.to_owned(), limit: command.limit, language, ..Request::default() };
         index.search(&request, |path| fs::read(below(&site, path))).map_err(|error| damaged(&site, &error))
     };
     if command.interactive {

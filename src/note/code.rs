@@ -1,13 +1,15 @@
 //! One block of code: what its info string asks for and what comments in it say of its lines.
 //!
 //! In: an info string and the text between the fences. Out: `CodeBlock`: the text as it is shown, marks by line, annotations, and what was not
-//! understood. Knows nothing of HTML. [`info`] reads the info string, [`comment`] the comments, [`region`] cuts out parts of included files.
+//! understood. Knows nothing of HTML. [`info`] reads the info string, [`comment`] the comments, [`diagram`] finds the words of a drawing, [`region`] cuts out parts of included files.
 
 pub mod comment;
+pub mod diagram;
 pub mod info;
 pub mod lines;
 pub mod region;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use info::Attributes;
@@ -140,6 +142,12 @@ impl CodeBlock {
             hint: "write the item, or the number of one that is there".to_owned(),
         };
         alone.map(fault).collect()
+    }
+
+    /// The text as a search has it: code as it is shown, of a diagram its words.
+    #[must_use]
+    pub fn words(&self) -> Cow<'_, str> {
+        if self.attributes.language == "mermaid" { diagram::words(&self.text).into() } else { self.text.as_str().into() }
     }
 
     /// The language: the info string's first word up to a comma, brace or space, lower case, without a leading dot; `""` for none.

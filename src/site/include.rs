@@ -153,7 +153,7 @@ fn splice(section: &mut Section, code: &[CodeBlock]) {
     for (block, at) in std::mem::take(&mut section.included) {
         let Some(block) = code.get(block as usize) else { continue };
         let at = at as usize + added;
-        let mut text = block.text.clone();
+        let mut text = block.words().into_owned();
         if !text.is_empty() && !text.ends_with('\n') {
             text.push('\n');
         }

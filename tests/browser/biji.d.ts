@@ -20,6 +20,8 @@ interface SearchRequest {
   filters: Filters;
   /** Whether the answer is to count the choices of each filter. */
   facets: boolean;
+  /** The reader's language, whose pages come before their translations; none where languages shall not matter. */
+  language?: string;
 }
 
 /** The choices of a filter: name, and how many pages it would leave. */

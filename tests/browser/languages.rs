@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::around::build;
 use super::server::Server;
-use super::{Page, disk_root, text};
+use super::{Page, ask, disk_root, text};
 
 #[test]
 fn the_switch_leads_to_the_other_language_and_back() {
@@ -39,4 +39,38 @@ fn the_switch_leads_to_the_other_language_and_back() {
         page.wait("document.querySelector('h1').innerText === '笔记'");
         assert_eq!(page.complaints(), Vec::<String>::new());
     }
+}
+
+#[test]
+fn a_search_shows_the_language_of_the_page_first() {
+    let Some(mut page) = Page::start() else { return };
+    let (_keep, folder) = build(&[
+        ("biji.toml", "language = \"zh\"\n"),
+        ("content/kubelet.md", "# 节点上的kubelet\n\nkubelet运行在每个节点上。\n"),
+        ("content/kubelet.en.md", "# Kubelet\n\nThe kubelet runs on each node. The kubelet starts pods.\n"),
+        ("content/代理.md", "# 代理\n\nkubelet旁边的代理，仅此而已。\n"),
+        ("content/proxy.en.md", "---\nlang: en\n---\n\n# Proxies\n\nA proxy beside the kubelet, no more.\n"),
+    ]);
+    let server = Server::start(&folder);
+    for root in [server.root("/some/path/"), disk_root(&folder)] {
+        for (from, expected) in [
+            ("kubelet.html", ["节点上的kubelet", "代理", "Proxies", "Kubelet"]),
+            ("kubelet.en.html", ["Kubelet", "Proxies", "代理", "节点上的kubelet"]),
+        ] {
+            page.open(&format!("{root}{from}"));
+            page.eval("sessionStorage.clear()");
+            ask(&mut page, "kubelet");
+            assert_eq!(
+                page.eval("[...document.querySelectorAll('.search-title')].map((title) => title.innerText)"),
+                json!(expected),
+                "{root}{from}"
+            );
+        }
+    }
+    // The terminal says the same to who names a language.
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_biji"));
+    let output = command.args(["search", "kubelet", "--lang", "en", "--json", "--site"]).arg(&folder).output().unwrap();
+    let answer: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let titles: Vec<&str> = answer["hits"].as_array().unwrap().iter().map(|hit| hit["title"].as_str().unwrap()).collect();
+    assert_eq!(titles, ["Kubelet", "Proxies", "代理", "节点上的kubelet"]);
 }

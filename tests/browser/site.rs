@@ -80,7 +80,7 @@ pub(crate) fn documents(extra: &str) -> Vec<Document> {
             tags: tags.iter().map(|tag| (*tag).to_owned()).collect(),
             language: if title.is_ascii() { "en" } else { "zh" }.to_owned(),
             sections: sections.iter().map(|(anchor, heading, text)| section(heading, anchor, text)).collect(),
-            aliases: Vec::new(),
+            ..Document::default()
         })
         .collect();
     documents[0].sections[0].text.push_str(extra);

@@ -90,14 +90,14 @@ impl Engine {
     }
 }
 
-/// A request out of the page's text: the query, and behind a NUL each the folder, the tag and the language.
+/// A request out of the page's text: the query, and behind a NUL each the folder, the tag, the language, and the reader's language.
 fn request(text: &[u8], limit: u32, facets: u32) -> Request {
     let text = String::from_utf8_lossy(text);
     let mut parts = text.split('\0').map(str::to_owned);
     let mut next = || parts.next().unwrap_or_default();
     let query = next();
     let filters = Filters { folder: next(), tag: next(), language: next() };
-    Request { query, limit: limit as usize, filters, facets: facets != 0 }
+    Request { query, limit: limit as usize, filters, facets: facets != 0, language: next() }
 }
 
 /// The version of this surface.
@@ -136,7 +136,7 @@ pub unsafe extern "C" fn provide(name: *mut u8, name_length: usize, block: *mut 
 }
 
 /// Answers a query with at most `limit` pages, or says what is missing: a [`Status`]. Behind the query may stand filters: NUL, a folder, NUL,
-/// a tag, NUL, a language. With `facets` other than 0 the answer tells how many pages each filter would leave.
+/// a tag, NUL, a language; and behind these the reader's language, NUL before it. With `facets` other than 0 the answer tells how many pages each filter would leave.
 ///
 /// # Safety
 /// `query` and `length` are a buffer from [`alloc`] that was not handed over yet.

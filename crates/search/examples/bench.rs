@@ -276,6 +276,8 @@ fn split_note(source: &str, text: &str, file_name_is_title: bool) -> Document {
         aliases: list("aliases:"),
         tags: list("tags:"),
         language: "zh".to_owned(),
+        original: String::new(),
+        is_list: false,
         sections: vec![Section::default()],
     };
     let mut fence: Option<&str> = None;

@@ -9,6 +9,7 @@ use crate::facet;
 use crate::lengths::Lengths;
 use crate::schema;
 use crate::segment::{Detail, Terms, body, parts};
+use crate::traits::{self, Traits};
 use std::io;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -103,6 +104,7 @@ pub(crate) struct Opened {
     pub(crate) terms: Terms,
     positions: FileSlice,
     pub(crate) lengths: Lengths,
+    pub(crate) traits: Traits,
     pub(crate) meta: Terms,
     store: StoreReader,
     source: Arc<dyn Source>,
@@ -123,11 +125,14 @@ impl Opened {
         let (dictionaries, postings, positions) = (parts(source, "term")?, parts(source, "idx")?, parts(source, "pos")?);
         let lengths = source.read(schema::LENGTHS, 0..source.len(schema::LENGTHS).unwrap_or_default())?;
         let lengths = Lengths::decode(&lengths).ok_or_else(|| Stop::Damaged("the lengths of the notes cannot be read".to_owned()))?;
+        let traits = source.read(traits::FILE, 0..source.len(traits::FILE).unwrap_or_default())?;
+        let traits = Traits::decode(&traits, lengths.documents());
         Ok(Self {
             documents: lengths.documents(),
             terms: Terms::open(&dictionaries, &postings, schema::TEXT, Detail::Positions)?,
             positions: positions.open_read(schema::TEXT).unwrap_or_else(FileSlice::empty),
             lengths,
+            traits: traits.ok_or_else(|| Stop::Damaged("the traits of the notes cannot be read".to_owned()))?,
             meta: Terms::open(&dictionaries, &postings, schema::META, Detail::Documents)?,
             store: StoreReader::open(body(source, "store")?, 0)?,
             source: Arc::clone(source) as Arc<dyn Source>,

@@ -30,6 +30,7 @@ mod snippet;
 mod spelling;
 mod terms;
 pub mod token;
+mod traits;
 #[cfg(feature = "build")]
 mod write;
 
@@ -55,6 +56,10 @@ pub struct Document {
     pub tags: Vec<String>,
     /// Language (BCP 47).
     pub language: String,
+    /// What it shares with its translations and with nothing else, such as the address of one of them; `""` for a document without any.
+    pub original: String,
+    /// Whether the text is hardly more than links to other documents, as a table of contents is: what it says then is said better where they lead.
+    pub is_list: bool,
     /// The visible text, cut at headings; at least one section, the first being what stands before any heading.
     pub sections: Vec<Section>,
 }
@@ -111,6 +116,9 @@ pub struct Request {
     pub filters: Filters,
     /// Whether the answer is to say how many pages each filter would leave. That and filters need a file that a plain search does not.
     pub facets: bool,
+    /// The reader's language (BCP 47): of translations the one in it comes first, at the place of the best, and the others last; pages in it come before others of
+    /// nearly the same worth. `""` for none: then languages do not matter.
+    pub language: String,
 }
 
 /// What a page must be to be found. Empty texts filter nothing.

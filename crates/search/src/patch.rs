@@ -14,7 +14,7 @@ use crate::record;
 use crate::schema::{self, FIELDS};
 use crate::segment::{SEGMENT, Terms, body, parts};
 use crate::write::{Files, write_segment_of};
-use crate::{Document, facet};
+use crate::{Document, facet, traits};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -95,6 +95,7 @@ pub(crate) fn patch(
     }
     files.insert(schema::LENGTHS.to_owned(), lengths::encode(&lengths).into());
     files.insert(facet::FILE.to_owned(), facet::encode(&heads(entries)).into());
+    files.insert(traits::FILE.to_owned(), traits::encode(&heads(entries)).into());
     let meta = str::from_utf8(files.get("meta.json")?).ok()?;
     let (before, behind) = meta.split_once("\"docstore_blocksize\": ")?;
     let behind = behind.trim_start_matches(|letter: char| letter.is_ascii_digit());

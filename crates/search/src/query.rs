@@ -4,7 +4,7 @@
 //! unfinished. A word is cut by the tokenizer and its tokens must follow each other, so a run of Han characters or a name such as
 //! `kube-proxy` is a phrase by itself. Knows nothing of an index.
 
-use crate::token::{Kind, Token, tokens};
+use crate::token::{Kind, Token, is_dense, tokens};
 
 /// Longest query that is read, in bytes; the rest is ignored.
 const MAX_QUERY: usize = 1024;
@@ -135,6 +135,36 @@ pub(crate) fn literal(query: &str, clauses: &[Clause]) -> Option<Vec<Clause>> {
     let end = query.floor_char_boundary(query.len().min(MAX_QUERY));
     let atoms = atoms(&Piece { text: &query[..end], scope: Scope::Any, negated: false, quoted: true, last: true });
     (!atoms.is_empty()).then(|| vec![Clause { negated: false, optional: false, firm: true, atoms }])
+}
+
+/// A query with its runs of several scripts cut where one ends (`kubeadm初始化`), if it has such a run.
+pub(crate) fn apart(clauses: &[Clause]) -> Option<Vec<Clause>> {
+    let mut out = Vec::new();
+    for clause in clauses {
+        let text = clause.atoms[0].text.as_str();
+        let mut parts = Vec::new();
+        let mut start = 0;
+        for (at, (before, after)) in text.char_indices().map(|(at, _)| at).skip(1).zip(text.chars().zip(text.chars().skip(1))) {
+            if is_dense(before) != is_dense(after) {
+                parts.push(&text[start..at]);
+                start = at;
+            }
+        }
+        parts.push(&text[start..]);
+        let is_open = clause.atoms[0].words.last().is_some_and(|word| word.prefix);
+        let mut cut = Vec::new();
+        for (at, text) in parts.iter().enumerate() {
+            let last = is_open && at + 1 == parts.len();
+            cut.push(atoms(&Piece { text, scope: Scope::Any, negated: false, quoted: false, last }));
+        }
+        cut.retain(|atoms| !atoms.is_empty());
+        if cut.len() < 2 || clause.firm || clause.negated || clause.atoms.len() > 1 || out.len() + cut.len() > MAX_CLAUSES {
+            out.push(clause.clone());
+        } else {
+            out.extend(cut.into_iter().map(|atoms| Clause { negated: false, optional: false, firm: false, atoms }));
+        }
+    }
+    (out.len() > clauses.len()).then_some(out)
 }
 
 /// Cuts at spaces outside quotes.

@@ -6,7 +6,7 @@
 use crate::docs::{Docs, sort, sort_numbers};
 use crate::index::{Opened, Reads, Stop};
 use crate::query::{Atom, Scope};
-use crate::schema::FIELDS;
+use crate::schema::{BODY, CODE, FIELDS};
 use crate::terms::Found;
 
 /// What the ranking weighs. BM25F: occurrences in all fields are weighted and added before they saturate.
@@ -14,6 +14,8 @@ use crate::terms::Found;
 pub(crate) struct Knobs {
     /// Worth of an occurrence in title, other names, headings, body, code.
     pub(crate) fields: [f32; FIELDS],
+    /// Worth of an occurrence in code of a name that is typed as code has it (`--dry-run`, `POD_NAME`).
+    pub(crate) names_in_code: f32,
     /// How much a field's length tells against it, likewise.
     pub(crate) lengths: [f32; FIELDS],
     /// Worth of a name or a heading that was typed in pinyin, and how much more when nothing of it was left out.
@@ -23,7 +25,8 @@ pub(crate) struct Knobs {
     pub(crate) saturation: f32,
     /// Share of a query's worth that a title adds when the query is all of it.
     pub(crate) whole_title: f32,
-    /// Share that is added when all words stand in the title or a heading.
+    /// Share that is added when all words stand in the title, and how much more when they are all of it; and when they stand in headings.
+    pub(crate) in_title: f32,
     pub(crate) all_in_title: f32,
     pub(crate) all_in_headings: f32,
     /// Worth of the whole query standing together as typed.
@@ -32,27 +35,38 @@ pub(crate) struct Knobs {
     pub(crate) all_words: f32,
     /// Partial answers: how much the share of the query that matches counts (an exponent).
     pub(crate) coverage: f32,
+    /// Partial answers: share that is added when the title has nothing but words of the query.
+    pub(crate) title_of_query: f32,
+    /// What an occurrence in the text of a page that only lists others is worth of one elsewhere.
+    pub(crate) in_list: f32,
+    /// What is left of the worth of a page in another language than the reader's.
+    pub(crate) other_language: f32,
 }
 
 pub(crate) const KNOBS: Knobs = Knobs {
     fields: [6.0, 3.0, 3.0, 1.0, 0.6],
+    names_in_code: 3.0,
     lengths: [0.4, 0.3, 0.5, 0.7, 0.7],
     spelled: [2.0, 1.0],
     spelled_whole: 1.5,
     saturation: 1.2,
     whole_title: 2.0,
+    in_title: 1.0,
     all_in_title: 0.8,
-    all_in_headings: 0.3,
+    all_in_headings: 0.2,
     together: 0.6,
     all_words: 0.5,
     coverage: 2.0,
+    title_of_query: 3.0,
+    in_list: 0.2,
+    other_language: 0.8,
 };
 
 /// How an atom matches one document.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Match {
     pub(crate) score: f32,
-    /// Bit a field in which it occurs.
+    /// Bit a field in which it occurs as typed, or as nearly so as anywhere.
     pub(crate) fields: u8,
 }
 
@@ -82,6 +96,16 @@ pub(crate) struct Spelled {
 }
 
 impl Resolved<'_> {
+    /// What an occurrence in each field is worth.
+    fn worths(&self) -> [f32; FIELDS] {
+        let mut worths = KNOBS.fields;
+        let Atom { text, tokens, .. } = self.atom;
+        if *tokens > 1 && text.is_ascii() && !text.contains(' ') {
+            worths[CODE] = KNOBS.names_in_code;
+        }
+        worths
+    }
+
     fn in_field(&self, word: usize, field: usize) -> impl Iterator<Item = &Found> {
         self.words[word].iter().filter(move |found| found.field == field)
     }
@@ -155,68 +179,70 @@ pub(crate) fn match_atom(opened: &Opened, resolved: &Resolved<'_>, among: &Docs,
         return Ok(spelled.matches.iter().filter(|(doc, _)| among.contains(*doc)).copied().collect());
     }
     let mut counts = Counts::new(opened);
-    for &field in crate::terms::fields_of(resolved.atom.scope) {
-        if resolved.words.len() == 1 {
-            count_word(opened, resolved.in_field(0, field), Some(among), &mut counts, reads)?;
-        } else if resolved.has_all(field) {
-            match_phrase(opened, resolved, field, among, reads, &mut |doc, count| counts.add(doc, field, count))?;
+    if let [found] = resolved.words.as_slice() {
+        count_word(opened, found, Some(among), &mut counts, reads)?;
+    } else {
+        for &field in crate::terms::fields_of(resolved.atom.scope) {
+            if resolved.has_all(field) {
+                match_phrase(opened, resolved, field, among, reads, &mut |doc, count| counts.add(doc, field, count, true))?;
+            }
         }
     }
-    Ok(score(opened, &counts, with))
+    Ok(score(opened, &counts, resolved.worths(), with))
 }
 
 /// How often a word or phrase occurs in each field of each document.
 struct Counts {
     /// [`FIELDS`] of each document.
     times: Vec<f32>,
+    /// Bit a field in which the word itself is, or what is nearest to it; of each document.
+    nearest: Vec<u8>,
     docs: Docs,
 }
 
 impl Counts {
     fn new(opened: &Opened) -> Self {
-        Self { times: vec![0.0; opened.documents as usize * FIELDS], docs: Docs::new(opened.documents) }
+        let documents = opened.documents as usize;
+        Self { times: vec![0.0; documents * FIELDS], nearest: vec![0; documents], docs: Docs::new(opened.documents) }
     }
 
-    fn add(&mut self, doc: u32, field: usize, times: f32) {
+    fn add(&mut self, doc: u32, field: usize, times: f32, is_nearest: bool) {
         if let Some(count) = self.times.get_mut(doc as usize * FIELDS + field) {
             *count += times;
+            self.nearest[doc as usize] |= u8::from(is_nearest) << field;
             self.docs.insert(doc);
         }
     }
 }
 
 /// Adds how often a word occurs.
-fn count_word<'a>(
-    opened: &Opened,
-    found: impl Iterator<Item = &'a Found>,
-    among: Option<&Docs>,
-    counts: &mut Counts,
-    reads: &mut Reads,
-) -> Result<(), Stop> {
+fn count_word(opened: &Opened, found: &[Found], among: Option<&Docs>, counts: &mut Counts, reads: &mut Reads) -> Result<(), Stop> {
+    let nearest = found.iter().map(|found| found.weight).fold(0.0, f32::max);
     for found in found {
         let Some(list) = reads.list(opened, &found.info)? else { continue };
         for (&doc, &count) in list.docs.iter().zip(&list.counts) {
             if among.is_none_or(|among| among.contains(doc)) {
-                counts.add(doc, found.field, count as f32 * found.weight);
+                counts.add(doc, found.field, count as f32 * found.weight, found.weight >= nearest);
             }
         }
     }
     Ok(())
 }
 
-/// BM25F over the counts of one word or phrase that is in `with` documents.
-fn score(opened: &Opened, counts: &Counts, with: usize) -> Matches {
+/// BM25F over the counts of one word or phrase that is in `with` documents. `worths` is what an occurrence in each field is worth.
+fn score(opened: &Opened, counts: &Counts, worths: [f32; FIELDS], with: usize) -> Matches {
     let (all, with) = (opened.documents as f32, with as f32);
     let rarity = (1.0 + (all - with + 0.5) / (with + 0.5)).ln();
     let of_document = |doc: u32| {
-        let (mut sum, mut fields) = (0.0, 0);
-        for field in 0..FIELDS {
+        let mut sum = 0.0;
+        let fields = counts.nearest[doc as usize];
+        for (field, worth) in worths.iter().enumerate() {
             let count = counts.times[doc as usize * FIELDS + field];
             if count > 0.0 {
                 let length = opened.lengths.get(field, doc) as f32 / opened.lengths.means[field];
                 let weight = KNOBS.lengths[field];
-                sum += KNOBS.fields[field] * count / (1.0 - weight + weight * length);
-                fields |= 1 << field;
+                let share = if field == BODY && opened.traits.is_list(doc) { KNOBS.in_list } else { 1.0 };
+                sum += worth * share * count / (1.0 - weight + weight * length);
             }
         }
         (doc, Match { score: rarity * sum * (KNOBS.saturation + 1.0) / (KNOBS.saturation + sum), fields })
@@ -291,11 +317,11 @@ pub(crate) fn match_together(opened: &Opened, resolved: &Resolved<'_>, among: &D
         let bytes: usize =
             resolved.words.iter().flatten().filter(|found| found.field == field).map(|found| found.info.positions_range.len()).sum();
         if resolved.has_all(field) && bytes <= TOGETHER_BYTES {
-            match_phrase(opened, resolved, field, among, reads, &mut |doc, count| counts.add(doc, field, count))?;
+            match_phrase(opened, resolved, field, among, reads, &mut |doc, count| counts.add(doc, field, count, true))?;
         }
     }
     let with = counts.docs.list().len();
-    Ok(score(opened, &counts, with))
+    Ok(score(opened, &counts, KNOBS.fields, with))
 }
 
 /// How many bytes of positions may be read to see whether words stand together that need not.
@@ -323,35 +349,45 @@ fn needed(resolved: &Resolved<'_>, field: usize) -> Vec<usize> {
     kept
 }
 
-/// Documents that only have some of the words: each token counts for itself, and the share of the query that matches.
-pub(crate) fn match_partly(opened: &Opened, atoms: &[Resolved<'_>], reads: &mut Reads) -> Result<Vec<(u32, f32)>, Stop> {
-    // Of each document its score, and how much of the query it has.
-    let mut sums = vec![(0.0f32, 0.0f32); opened.documents as usize];
+/// Documents that only have some of the words: each token counts for itself, and the share of the query that matches. `title_of_query` is what a title adds that
+/// has nothing but words of the query.
+pub(crate) fn match_partly(
+    opened: &Opened,
+    atoms: &[Resolved<'_>],
+    title_of_query: f32,
+    reads: &mut Reads,
+) -> Result<Vec<(u32, f32)>, Stop> {
+    // Of each document its score, how much of the query it has, and how many words of its title the query has.
+    let mut sums = vec![(0.0f32, 0.0f32, 0.0f32); opened.documents as usize];
     let mut worth = 0.0;
-    let mut add = |doc: u32, score: f32, covered: f32| {
+    let mut add = |doc: u32, score: f32, covered: f32, in_title: f32| {
         if let Some(sum) = sums.get_mut(doc as usize) {
-            *sum = (sum.0 + score, sum.1 + covered);
+            *sum = (sum.0 + score, sum.1 + covered, sum.2 + in_title);
         }
     };
     for resolved in atoms.iter().filter(|resolved| !matches!(resolved.atom.scope, Scope::Tag | Scope::Path | Scope::Language)) {
         for (doc, matched) in resolved.spelled.iter().flat_map(|spelled| &spelled.matches) {
-            add(*doc, matched.score, matched.score);
+            add(*doc, matched.score, matched.score, 0.0);
         }
         for (word, found) in resolved.atom.words.iter().zip(&resolved.words) {
             if word.is_filler() {
                 continue;
             }
             let mut counts = Counts::new(opened);
-            count_word(opened, found.iter(), None, &mut counts, reads)?;
+            count_word(opened, found, None, &mut counts, reads)?;
             let with = counts.docs.list().len();
             let rarity = (1.0 + opened.documents as f32 / (with as f32 + 0.5)).ln();
             worth += rarity;
-            for (doc, matched) in score(opened, &counts, with) {
-                add(doc, matched.score, rarity);
+            for (doc, matched) in score(opened, &counts, KNOBS.fields, with) {
+                add(doc, matched.score, rarity, counts.times[doc as usize * FIELDS]);
             }
         }
     }
-    let best = sums.iter().map(|(_, covered)| *covered).fold(0.0, f32::max);
-    let enough = (0..).zip(&sums).filter(|(_, (_, covered))| *covered > 0.0 && *covered >= best * 0.5);
-    Ok(enough.map(|(doc, (score, covered))| (doc, score * (covered / worth.max(f32::MIN_POSITIVE)).powf(KNOBS.coverage))).collect())
+    let best = sums.iter().map(|(_, covered, _)| *covered).fold(0.0, f32::max);
+    let enough = (0..).zip(&sums).filter(|(_, (_, covered, _))| *covered > 0.0 && *covered >= best * 0.5);
+    let score = |(doc, (score, covered, in_title)): (u32, &(f32, f32, f32))| {
+        let share = (in_title / opened.lengths.get(0, doc).max(1) as f32).min(1.0);
+        (doc, score * (covered / worth.max(f32::MIN_POSITIVE)).powf(KNOBS.coverage) * (1.0 + title_of_query * share))
+    };
+    Ok(enough.map(score).collect())
 }

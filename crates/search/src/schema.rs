@@ -8,7 +8,7 @@ use tantivy::schema::Field;
 use tantivy::schema::{IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
 
 /// Version of the pack, its schema and its tokens.
-pub const VERSION: u32 = 5;
+pub const VERSION: u32 = 6;
 
 /// All words of all text fields. Each term ends with its field's [`mark`], so that what a word has in all fields lies together and one
 /// look-up finds it.
@@ -28,10 +28,8 @@ pub(crate) const ALIAS: usize = 1;
 /// Headings.
 pub(crate) const HEADING: usize = 2;
 /// Text outside code blocks.
-#[cfg(feature = "build")]
 pub(crate) const BODY: usize = 3;
 /// Code blocks.
-#[cfg(feature = "build")]
 pub(crate) const CODE: usize = 4;
 /// How many fields of text there are.
 pub(crate) const FIELDS: usize = 5;

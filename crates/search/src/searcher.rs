@@ -7,11 +7,12 @@ use crate::docs::{Docs, sort};
 use crate::facet;
 use crate::index::{Opened, Reads, Stop};
 use crate::pack::{Blocks, read_entry};
-use crate::query::{Atom, Clause, Scope, is_question, literal, parse};
-use crate::rank::{KNOBS, Match, Matches, Resolved, documents_of, match_atom, match_of, match_partly, match_together};
+use crate::query::{Atom, Clause, Scope, apart, is_question, literal, parse};
+use crate::rank::{KNOBS, Match, Matches, Resolved, documents_of, match_atom, match_of, match_together};
 use crate::snippet::hit;
 use crate::terms::{find, find_meta, find_near, find_pinyin};
 use crate::{PackError, Request, Response, Step, record};
+use some::match_some;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
@@ -114,12 +115,24 @@ impl Searcher {
         if !ranked.is_empty() && is_question(&clauses) {
             // The page that answers a question need not have all its words; having them tells for it.
             let whole = ranked;
-            ranked = match_some(opened, &clauses, &resolved, &mut reads)?;
+            ranked = match_some(opened, &clauses, &resolved, 0.0, &mut reads)?;
             for (doc, score) in whole {
                 match ranked.binary_search_by_key(&doc, |(doc, _)| *doc) {
                     Ok(at) => ranked[at].1 += score * KNOBS.all_words,
                     Err(at) => ranked.insert(at, (doc, score * KNOBS.all_words)),
                 }
+            }
+        }
+        if ranked.len() < FEW
+            && !is_empty
+            && let Some(apart) = apart(&clauses)
+        {
+            let found = resolve(opened, &apart, &mut reads)?;
+            let more = match_all(opened, &apart, &found, &mut reads)?;
+            if more.len() > ranked.len() {
+                ranked = more;
+                clauses = apart;
+                resolved = resolve(opened, &clauses, &mut reads)?;
             }
         }
         let as_text = if ranked.is_empty() && !is_empty { literal(&request.query, &clauses) } else { None };
@@ -133,7 +146,7 @@ impl Searcher {
         }
         let partial = ranked.is_empty() && !is_empty;
         if partial {
-            ranked = match_some(opened, &clauses, &resolved, &mut reads)?;
+            ranked = match_some(opened, &clauses, &resolved, KNOBS.title_of_query, &mut reads)?;
         }
         let mut facets = None;
         if let Some(table) = table {
@@ -141,6 +154,9 @@ impl Searcher {
             facets = request.facets.then_some(counts);
             // Nobody asked for all notes.
             ranked = if is_empty && request.filters.is_empty() { Vec::new() } else { kept };
+        }
+        if !request.language.is_empty() {
+            opened.traits.prefer(&request.language, KNOBS.other_language, &mut ranked);
         }
         let total = ranked.len();
         sort(&mut ranked, |a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)).is_lt());
@@ -210,6 +226,8 @@ fn resolve<'a>(opened: &Opened, clauses: &'a [Clause], reads: &mut Reads) -> Res
     Ok(all)
 }
 
+/// Where fewer pages have a run of several scripts as it was typed, its parts are looked for, too.
+const FEW: usize = 3;
 /// How many words a phrase may have of which all are read at once.
 const LONG_RUN: usize = 4;
 /// Above this share of all documents a word that need not match is not looked at.
@@ -350,7 +368,7 @@ fn standing(opened: &Opened, doc: u32, fields: u8, tokens: u32) -> f32 {
     let share = |field: usize| (tokens as f32 / opened.lengths.get(field, doc).max(1) as f32).min(1.0);
     let mut factor = 1.0;
     if fields & 1 != 0 {
-        factor += KNOBS.all_in_title * share(0);
+        factor += KNOBS.in_title + KNOBS.all_in_title * share(0);
         if opened.lengths.get(0, doc) == tokens {
             factor += KNOBS.whole_title;
         }
@@ -364,37 +382,5 @@ fn standing(opened: &Opened, doc: u32, fields: u8, tokens: u32) -> f32 {
     factor
 }
 
-/// Documents that have the most of the words, among those that the scopes allow.
-fn match_some(opened: &Opened, clauses: &[Clause], resolved: &[Vec<Resolved<'_>>], reads: &mut Reads) -> Result<Vec<(u32, f32)>, Stop> {
-    let mut partly: Vec<Resolved<'_>> = Vec::new();
-    let mut allowed: Vec<(bool, Docs)> = Vec::new();
-    for (clause, of_clause) in clauses.iter().zip(resolved) {
-        if clause.negated || clause.firm {
-            let mut docs = Docs::new(opened.documents);
-            for resolved in of_clause {
-                if is_meta(resolved.atom.scope) {
-                    docs.extend(&find_meta(opened, resolved.atom.scope, &resolved.atom.text, &resolved.atom.words, reads)?);
-                } else {
-                    let with = documents_of(opened, resolved, reads)?;
-                    let mut among = Docs::new(opened.documents);
-                    among.extend(&with);
-                    match_atom(opened, resolved, &among, with.len(), reads)?.iter().for_each(|(doc, _)| docs.insert(*doc));
-                }
-            }
-            allowed.push((!clause.negated, docs));
-        }
-        if is_required(clause) {
-            partly.extend(of_clause.iter().map(|resolved| Resolved {
-                atom: resolved.atom,
-                words: resolved.words.clone(),
-                spelled: resolved.spelled.clone(),
-            }));
-        }
-    }
-    let mut ranked = match_partly(opened, &partly, reads)?;
-    reads.finish()?;
-    ranked.retain(|(doc, _)| allowed.iter().all(|(wanted, docs)| docs.contains(*doc) == *wanted));
-    Ok(ranked)
-}
-
 mod needles;
+mod some;

@@ -5,7 +5,7 @@
 
 use crate::docs::sort;
 use crate::token::tokenize;
-use crate::{Document, Hit, SectionHit, Snippet};
+use crate::{Document, Hit, Section, SectionHit, Snippet};
 use std::ops::Range;
 
 /// Length of an excerpt in columns (a Han character takes two).
@@ -149,7 +149,7 @@ pub(crate) fn hit(document: Document, score: f32, needles: &Needles) -> Hit {
         let section = &document.sections[at];
         let heading = Snippet { highlights: snippet(&section.heading, &heading), text: section.heading.clone() };
         snippet(&section.text, &text);
-        sections.push(SectionHit { anchor: section.anchor.clone(), heading, excerpt: excerpt(&section.text, &text, count) });
+        sections.push(SectionHit { anchor: section.anchor.clone(), heading, excerpt: excerpt(section, &text, count) });
     }
     Hit { url: document.url, source: document.source, title, score, sections, words }
 }
@@ -166,21 +166,24 @@ fn columns(text: &str) -> usize {
         .sum()
 }
 
-/// The piece of a text around its densest match.
-fn excerpt(text: &str, marks: &[Mark], needles: usize) -> Snippet {
-    // The window of marks with the most different needles, then the most marks, then the first.
-    let mut best = (0, 0, 0, 0);
+/// The piece of a section's text around its densest match.
+fn excerpt(section: &Section, marks: &[Mark], needles: usize) -> Snippet {
+    let text = section.text.as_str();
+    let is_prose = |mark: &Mark| !section.code.iter().any(|code| code.contains(&mark.range.start));
+    // The window of marks with the most different needles, then one in a sentence rather than in code, then the most marks, then the first.
+    let mut best = ((0, false, 0), 0, 0);
     let mut first = 0;
     for last in 0..marks.len() {
         while first < last && (marks[last].range.end as usize).saturating_sub(marks[first].range.start as usize) > EXCERPT {
             first += 1;
         }
         let (different, all) = weigh(&marks[first..=last], needles);
-        if (different, all) > (best.0, best.1) {
-            best = (different, all, first, last);
+        let worth = (different, is_prose(&marks[first]), all);
+        if worth > best.0 {
+            best = (worth, first, last);
         }
     }
-    let (from, to) = match (marks.get(best.2), marks.get(best.3)) {
+    let (from, to) = match (marks.get(best.1), marks.get(best.2)) {
         (Some(first), Some(last)) => (first.range.start as usize, last.range.end.max(first.range.end) as usize),
         _ => (0, 0),
     };

@@ -79,7 +79,8 @@ pub(crate) fn find(opened: &Opened, word: &Word, scope: Scope, soon: usize, read
         let weight = if text == word.text {
             1.0
         } else if flexible && stem(text) == root {
-            FORM_WEIGHT
+            // Of a word that may be unfinished a shorter form is as likely as a longer word.
+            if word.prefix && !text.starts_with(&word.text) { PREFIX_WEIGHT } else { FORM_WEIGHT }
         } else if prefix && text.starts_with(&word.text) {
             if dense { 1.0 } else { PREFIX_WEIGHT }
         } else {

@@ -7,7 +7,7 @@ use crate::layout::{block_of, lay_out, store_block};
 use crate::pack::{Place, read_entry, volume_hash, volume_name, write_entry};
 use crate::prepare::{Prepared, prepare};
 use crate::schema::FIELDS;
-use crate::{Document, Pack, facet, lengths, schema};
+use crate::{Document, Pack, facet, lengths, schema, traits};
 use rayon::prelude::*;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -57,9 +57,9 @@ const BATCH: usize = 256;
 const WRITER_MEMORY: usize = 1 << 30;
 
 /// About how many bytes of blocks lie in a volume, and how many volumes there are about at most. Where a host gives no parts of files, a block
-/// costs its volume.
-const VOLUME: usize = 20 << 10;
-const VOLUMES: usize = 1_900;
+/// costs its volume; everywhere a volume costs some bytes of the entry, and a site a file.
+const VOLUME: usize = 6 << 10;
+const VOLUMES: usize = 2_300;
 
 /// Files by name.
 pub(crate) type Files = BTreeMap<String, Arc<[u8]>>;
@@ -143,6 +143,7 @@ pub(crate) fn write_segment_of<'a>(
     files.insert("meta.json".to_owned(), meta.into_bytes().into());
     files.insert(schema::LENGTHS.to_owned(), lengths::encode(&of_documents).into());
     files.insert(facet::FILE.to_owned(), facet::encode(heads).into());
+    files.insert(traits::FILE.to_owned(), traits::encode(heads).into());
     for extension in ["term", "idx", "pos", "store", "fast", "fieldnorm"] {
         let path = format!("{id}.{extension}");
         let bytes = ram.atomic_read(Path::new(&path)).map_err(tantivy::TantivyError::from)?;

@@ -53,6 +53,11 @@ fn notes() -> Vec<Document> {
             "Each value has an owner. std::sync::Arc shares it. C++ has no borrow checker; .NET collects garbage.",
         ),
         document(
+            "k8s/labels.md",
+            "标签",
+            "建议的标签是app.kubernetes.io/name。镜像在spec.containers[].image里。CrashLoopBackOff 之后调用MyClass.doSomething()。",
+        ),
+        document(
             "rust/naive.md",
             "Café notes",
             "Running containers with kube-proxy v1.29 on 10.96.0.1 in snake_case. Then run rm -rf folder with path:first.",
@@ -117,6 +122,16 @@ fn queries_find_their_page_first() {
         ("Pod -\"直接管理\" -title:笔记 -tag:运维", "k8s/taint.md"),
         ("tag:nothing OR tag:运维", "k8s/probe.md"),
         ("heading:存活 path:k8s lang:zh", "k8s/probe.md"),
+        ("app.kubernetes.io/name", "k8s/labels.md"),
+        ("kubernetes.io", "k8s/labels.md"),
+        ("spec.containers[].image", "k8s/labels.md"),
+        ("crash loop", "k8s/labels.md"),
+        ("crashloop", "k8s/labels.md"),
+        ("MyClass.doSomething()", "k8s/labels.md"),
+        ("dosomething", "k8s/labels.md"),
+        ("something", "k8s/labels.md"),
+        // A run of two scripts that stands nowhere as it was typed: both parts do.
+        ("kubelet容器", "k8s/probe.md"),
     ] {
         let response = ask(&pack, query);
         assert_eq!(response.hits.first().map(|hit| hit.source.as_str()), Some(source), "{query}");
@@ -234,9 +249,61 @@ fn every_visible_run_is_found() {
     }
 }
 
+#[test]
+fn the_readers_language_comes_first_and_translations_after() {
+    let note = |source: &str, language: &str, original: &str, title: &str, text: &str| Document {
+        language: language.to_owned(),
+        original: original.to_owned(),
+        ..document(source, title, text)
+    };
+    let pack = build(&[
+        note("k8s/kubelet.en.md", "en", "k8s/kubelet.html", "Kubelet", "The kubelet runs on each node. The kubelet starts pods."),
+        note("k8s/kubelet.md", "zh", "k8s/kubelet.html", "节点上的kubelet", "kubelet运行在每个节点上。"),
+        note("k8s/proxy.en.md", "en", "", "Proxies", "A proxy beside the kubelet, no more."),
+        note("k8s/代理.md", "zh", "", "代理", "kubelet旁边的代理，仅此而已。"),
+    ])
+    .unwrap();
+    let all = ["k8s/kubelet.en.md", "k8s/kubelet.md", "k8s/proxy.en.md", "k8s/代理.md"];
+    // A row: the reader's language, the query, the pages by their number above.
+    for (language, query, expected) in [
+        ("", "kubelet", [0, 1, 2, 3].as_slice()),
+        ("en", "kubelet", &[0, 2, 3, 1]),
+        ("zh", "kubelet", &[1, 3, 2, 0]),
+        ("zh-Hant", "kubelet", &[1, 3, 2, 0]),
+        ("fr", "kubelet", &[0, 1, 2, 3]),
+        // Who asks for a language gets it.
+        ("zh", "kubelet lang:en", &[0, 2]),
+        ("zh", "title:Kubelet", &[1, 0]),
+        ("zh", "node pods", &[0]),
+    ] {
+        let request = Request { query: query.to_owned(), limit: 9, language: language.to_owned(), ..Request::default() };
+        let response = answer(&pack, &request);
+        let found: Vec<&str> = response.hits.iter().map(|hit| hit.source.as_str()).collect();
+        let expected: Vec<&str> = expected.iter().map(|at| all[*at]).collect();
+        assert_eq!(found, expected, "{language} {query}");
+        assert!(response.hits.is_sorted_by(|one, other| one.score >= other.score));
+    }
+    let filters = Filters { language: "en".to_owned(), ..Filters::default() };
+    let response =
+        answer(&pack, &Request { query: "kubelet".to_owned(), limit: 9, language: "zh".to_owned(), filters, ..Request::default() });
+    assert_eq!(response.hits.first().map(|hit| hit.source.as_str()), Some(all[0]), "a filter goes before the reader's language");
+}
+
+#[test]
+fn an_excerpt_is_a_sentence_rather_than_code() {
+    let code = "replicas: 3\nreplicas: 4\nreplicas: 5\n";
+    let text = format!("前言。\n{code}{}\n副本数replicas可以改。\n", "别的事情。".repeat(60));
+    let section = Section { text, code: std::iter::once(10..10 + code.len() as u32).collect(), ..Section::default() };
+    let pack = build(&[Document { sections: vec![section], ..document("a.md", "副本", "") }]).unwrap();
+    for (query, words) in [("replicas", "副本数replicas可以改"), ("replicas 4", "replicas: 4")] {
+        let excerpt = &ask(&pack, query).hits[0].sections[0].excerpt;
+        assert!(excerpt.text.contains(words), "{query}: {}", excerpt.text);
+    }
+}
+
 /// Folders, tags and languages as `name count`, of what matches.
 fn facets(pack: &Pack, query: &str, filters: &Filters) -> (usize, [String; 3]) {
-    let request = Request { query: query.to_owned(), limit: 3, filters: filters.clone(), facets: true };
+    let request = Request { query: query.to_owned(), limit: 3, filters: filters.clone(), facets: true, ..Request::default() };
     let response = answer(pack, &request);
     let facets = response.facets.unwrap();
     let line = |of: &[Facet]| of.iter().map(|facet| format!("{} {}", facet.name, facet.pages)).collect::<Vec<_>>().join(", ");
@@ -277,6 +344,6 @@ fn filters_narrow_down_and_say_how_many_there_are() {
     }
     // Without the wish for counts there are none, and a filter holds all the same.
     let filters = Filters { language: "en".to_owned(), ..Filters::default() };
-    let response = answer(&pack, &Request { query: "pod".to_owned(), limit: 9, filters, facets: false });
+    let response = answer(&pack, &Request { query: "pod".to_owned(), limit: 9, filters, ..Request::default() });
     assert_eq!((response.total, response.hits.len(), response.facets), (3, 3, None));
 }

@@ -90,7 +90,7 @@ impl<'a> Writer<'a> {
         if is_seen && block.attributes.include.is_some() {
             self.visible.include(offset(self.code.len()));
         } else if is_seen {
-            self.visible.push_code(&block.text);
+            self.visible.push_code(&block.words());
         }
         self.fences.last = Some(self.code.len());
         self.code.push(block);

@@ -156,7 +156,8 @@
 
   /** @returns {SearchRequest} */
   function wish() {
-    return { query: input.value.trim(), limit, filters: filters.value(), facets: filters.isOpen() };
+    const { lang } = document.documentElement;
+    return { query: input.value.trim(), limit, filters: filters.value(), facets: filters.isOpen(), language: lang };
   }
 
   /** Before anything is typed or chosen. */

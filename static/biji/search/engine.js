@@ -52,9 +52,9 @@
       provide(name, block) {
         check(wasm.provide(...put(encoder.encode(name)), ...put(block)));
       },
-      search({ query, limit, filters, facets }) {
+      search({ query, limit, filters, facets, language = "" }) {
         // A NUL ends the query; one that was typed is a space.
-        const parts = [query, filters.folder, filters.tag, filters.language].map((text) => text.replaceAll("\0", " "));
+        const parts = [query, filters.folder, filters.tag, filters.language, language].map((text) => text.replaceAll("\0", " "));
         const status = wasm.search(...put(encoder.encode(parts.join("\0"))), limit, facets ? 1 : 0);
         if (status === NEED) return { need: JSON.parse(output()) };
         check(status);

@@ -25,7 +25,8 @@ impl Memo {
             let stored = record::encode(head);
             put_number(stored.len() as u64, &mut out);
             out.extend_from_slice(&stored);
-            let own = [&head.language];
+            put_number(u64::from(head.is_list), &mut out);
+            let own = [&head.language, &head.original];
             for texts in [own.as_slice(), &head.aliases.iter().collect::<Vec<_>>(), &head.tags.iter().collect::<Vec<_>>()] {
                 put_number(texts.len() as u64, &mut out);
                 for text in texts {
@@ -83,14 +84,16 @@ fn entries(bytes: &[u8]) -> Option<(Vec<Entry>, Vec<[u32; FIELDS]>)> {
     for _ in 0..cursor.number()? {
         let stored = cursor.size()?;
         let mut head = record::decode(cursor.bytes(stored)?)?;
+        head.is_list = cursor.number()? == 1;
         let mut texts = [const { Vec::new() }; 3];
         for texts in &mut texts {
             for _ in 0..cursor.number()? {
                 texts.push(cursor.text()?.to_owned());
             }
         }
-        let [language, aliases, tags] = texts;
-        (head.language, head.aliases, head.tags) = (language.into_iter().next()?, aliases, tags);
+        let [own, aliases, tags] = texts;
+        let [language, original] = <[String; 2]>::try_from(own).ok()?;
+        (head.language, head.original, head.aliases, head.tags) = (language, original, aliases, tags);
         let hash = *cursor.bytes(HASH)?.first_chunk()?;
         let text = cursor.size()?;
         let mut of_fields = [0; FIELDS];
