@@ -104,7 +104,10 @@ fn hugo_server(hugo: &Path, notes: &Path, site: &Path, size: usize, files: &[Pat
         std::fs::create_dir_all(file.parent().unwrap()).unwrap();
         std::fs::write(file, text).unwrap();
     };
-    write("hugo.toml", "baseURL = \"http://localhost/\"\ntitle = \"Notes\"\ndisableKinds = [\"RSS\"]\nuglyURLs = true\n");
+    write(
+        "hugo.toml",
+        "baseURL = \"http://localhost/\"\ntitle = \"Notes\"\ndisableKinds = [\"RSS\"]\nuglyURLs = true\nbuildFuture = true\nbuildDrafts = true\n",
+    );
     write("layouts/_default/single.html", "<h1>{{ .Title }}</h1>{{ .Content }}\n");
     write("layouts/_default/list.html", "{{ range .Pages }}<a href=\"{{ .RelPermalink }}\">{{ .Title }}</a>{{ end }}\n");
     for file in files {

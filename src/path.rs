@@ -72,7 +72,7 @@ impl fmt::Display for SourcePath {
 pub struct UrlPath(Arc<str>);
 
 /// What must be escaped in a path component of a relative reference; letters of all scripts stay readable (RFC 3987).
-const PATH: &AsciiSet = &CONTROLS
+pub(crate) const PATH: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')
     .add(b'#')

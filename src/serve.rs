@@ -12,6 +12,7 @@ mod content_type;
 mod fault;
 pub mod files;
 mod http;
+mod parsed;
 mod preview;
 mod state;
 pub(crate) mod watch;
@@ -24,8 +25,9 @@ use std::sync::mpsc::{self, Sender};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+pub use parsed::Parsed;
 pub use preview::{Place, Preview, Update};
-pub use world::World;
+pub use world::{CheckMemo, World};
 
 use crate::diagnostic::Diagnostic;
 use crate::index;
@@ -274,7 +276,7 @@ impl Work {
 
     /// Makes the index of each state and then its pages, for as long as there is nothing newer.
     fn run(&self, state: &State, sender: &Sender<Message>) {
-        let mut memo = index::Memo::default();
+        let (mut memo, mut checks) = (index::Memo::default(), CheckMemo::default());
         while let Some(task) = self.take() {
             // Scripts are for pages opened from a disk.
             let (artifacts, mut faults) = task.world.search(&mut memo, index::Readers::OfServer);
@@ -283,9 +285,9 @@ impl Work {
                 state.found(artifacts);
                 let _ = sender.send(Message::Found(task.start.elapsed()));
             }
-            // It makes every page, so it makes way for what is newer.
+            // It may make every page, so it makes way for what is newer.
             if !task.checked
-                && let Some(more) = task.world.check(&|| self.is_waited_for())
+                && let Some(more) = task.world.check(&mut checks, &|| self.is_waited_for())
             {
                 faults.extend(more);
                 let _ = sender.send(Message::Checked(task.world, faults));

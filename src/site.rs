@@ -203,35 +203,22 @@ pub fn assemble_from(
     notes: Vec<impl Into<Arc<Note>>>,
     attachments: &[Attachment],
 ) -> (Site, Vec<Diagnostic>) {
-    assemble_again(&mut Memo::default(), origin, config, notes.into_iter().map(Into::into).collect(), attachments)
+    assemble_again(Scope::Published, &mut Memo::default(), origin, config, notes.into_iter().map(Into::into).collect(), attachments)
 }
 
-/// The same as [`assemble_from`], whatever `memo` holds; faster when it is that of a site which differs little.
+/// Which notes a site is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// Those that are published.
+    Published,
+    /// Every one: what an editor knows of the notes. No page is ever made of it.
+    Everything,
+}
+
+/// The same as [`assemble_from`] for the notes in `scope`, whatever `memo` holds; faster when it is that of a site which differs little.
 #[must_use]
 pub fn assemble_again(
-    memo: &mut Memo,
-    origin: Origin<'_>,
-    config: Config,
-    notes: Vec<Arc<Note>>,
-    attachments: &[Attachment],
-) -> (Site, Vec<Diagnostic>) {
-    assemble_by(false, memo, origin, config, notes, attachments)
-}
-
-/// The same with every note, also those that are not published: what an editor knows of the notes. No page is ever made of it.
-#[must_use]
-pub fn assemble_all(
-    memo: &mut Memo,
-    origin: Origin<'_>,
-    config: Config,
-    notes: Vec<Arc<Note>>,
-    attachments: &[Attachment],
-) -> (Site, Vec<Diagnostic>) {
-    assemble_by(true, memo, origin, config, notes, attachments)
-}
-
-fn assemble_by(
-    everything: bool,
+    scope: Scope,
     memo: &mut Memo,
     origin: Origin<'_>,
     mut config: Config,
@@ -239,12 +226,17 @@ fn assemble_by(
     all_attachments: &[Attachment],
 ) -> (Site, Vec<Diagnostic>) {
     notes.sort_by(|a, b| a.path.cmp(&b.path));
-    if !everything && let Some(made) = again::texts_alone(memo, origin, &config, &notes, all_attachments) {
+    if scope == Scope::Published
+        && let Some(made) = again::texts_alone(memo, origin, &config, &notes, all_attachments)
+    {
         return made;
     }
     memo.outline += 1;
     let given = (config.clone(), notes.clone());
-    let rules = if everything { Rules::open(&config) } else { Rules::of(&config) };
+    let rules = match scope {
+        Scope::Published => Rules::of(&config),
+        Scope::Everything => Rules::open(&config),
+    };
     let (order, order_faults) = order::Order::of(&config, &notes);
     order.name(&mut notes);
     permalink::give(&config, &mut notes);
@@ -341,7 +333,7 @@ fn assemble_by(
     let pages = pages.into_iter().map(Arc::new).collect();
     let site = Site { config, pages, folders, tags, attachments: published_attachments, pixels, redirects: addresses.redirects, includes };
     diagnostics.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
-    if memo.is_kept && !everything {
+    if memo.is_kept && scope == Scope::Published {
         memo.last = Some(again::Last::new(origin, given.0, given.1, all_attachments, (&site, &diagnostics)));
     }
     reviewed(site, diagnostics)

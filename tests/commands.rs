@@ -7,11 +7,15 @@
 #![allow(clippy::unwrap_used, clippy::print_stderr, clippy::disallowed_methods, reason = "tests read and write files and may fail loudly")]
 #![cfg(unix)]
 
+#[path = "manual/fence.rs"]
+mod fence;
+
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use fence::{Fence, fences};
 use rayon::prelude::*;
 
 /// What the pages talk about: a vault, and a wiki with notes for colleagues.
@@ -57,36 +61,24 @@ enum Block {
     File(String, String),
 }
 
-/// The blocks of commands and the files of a page. A fence in a fence is text.
+/// The blocks of commands and the files of a page.
 fn blocks(page: &str) -> Vec<Block> {
     let lines: Vec<&str> = page.lines().map(|line| line.strip_prefix("> ").unwrap_or(line)).collect();
-    let mut blocks = Vec::new();
-    let mut at = 0;
-    while at < lines.len() {
-        let fence: String = lines[at].chars().take_while(|letter| *letter == '`').collect();
-        if fence.len() < 3 {
-            at += 1;
-            continue;
-        }
-        let length = lines[at + 1..].iter().position(|line| *line == fence).unwrap();
-        let text = &lines[at + 1..at + 1 + length];
-        let info = &lines[at][fence.len()..];
-        let script = match info.split([' ', '{']).next().unwrap() {
-            "bash" | "sh" | "shell" => Some(text.join("\n")),
-            "console" => Some(text.iter().filter_map(|line| line.strip_prefix("$ ")).collect::<Vec<_>>().join("\n")),
-            _ => None,
+    let block = |fence: Fence| {
+        let text = fence.text.trim_end();
+        let script = match fence.info.split([' ', '{']).next().unwrap_or_default() {
+            "bash" | "sh" | "shell" => text.to_owned(),
+            "console" => text.lines().filter_map(|line| line.strip_prefix("$ ")).collect::<Vec<_>>().join("\n"),
+            _ => {
+                let title = fence.title().filter(|title| title.contains('.') && !title.starts_with('/') && !title.contains(".."))?;
+                return Some(Block::File(title.to_owned(), fence.text.clone()));
+            }
         };
-        let title = info.split_once("title=\"").and_then(|(_, rest)| rest.split_once('"')).map_or("", |(title, _)| title);
-        if let Some(script) = script {
-            let above = lines[..at].last().map_or("", |line| line.trim());
-            let reason = above.split_once("not run: ").map(|(_, reason)| reason.trim_end_matches(['%', '-', '>', ' ']).to_owned());
-            blocks.push(Block::Commands(script, at + 1, reason));
-        } else if title.contains('.') && !title.starts_with('/') && !title.contains("..") {
-            blocks.push(Block::File(title.to_owned(), text.join("\n") + "\n"));
-        }
-        at += length + 2;
-    }
-    blocks
+        let above = lines[..fence.lines.start].last().map_or("", |line| line.trim());
+        let reason = above.split_once("not run: ").map(|(_, reason)| reason.trim_end_matches(['%', '-', '>', ' ']).to_owned());
+        Some(Block::Commands(script, fence.lines.start + 1, reason))
+    };
+    fences(&lines).into_iter().filter_map(block).collect()
 }
 
 /// The README files, and every page of the manual.

@@ -56,7 +56,7 @@ impl Notes {
         }
         let config = Config { mentions: false, ..Config::of_plain_folder() };
         let origin = Origin { held_back: &held_back, ..Origin::default() };
-        let (site, _) = site::assemble_all(&mut Memo::default(), origin, config, notes, &self.attachments);
+        let (site, _) = site::assemble_again(site::Scope::Everything, &mut Memo::default(), origin, config, notes, &self.attachments);
         State::new(site, self.attachments.clone(), held_back)
     }
 

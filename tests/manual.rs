@@ -1,12 +1,16 @@
 //! The manual cannot lie: its tables of diagnostics, keys and options are compared with the program's, and its examples are run.
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests read and write files and may fail loudly")]
 
+#[path = "manual/fence.rs"]
+mod fence;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
 use biji::diagnostic::{Code, Severity};
+use fence::fences;
 
 const EXAMPLES: &str = "content/manual/diagnostics.md";
 
@@ -116,34 +120,6 @@ fn every_command_and_option_is_in_the_manual() {
     }
 }
 
-/// A fenced block: its info string, its text, and the lines it takes.
-struct Block {
-    info: String,
-    text: String,
-    lines: std::ops::Range<usize>,
-}
-
-fn blocks(lines: &[String]) -> Vec<Block> {
-    let mut blocks = Vec::new();
-    let mut at = 0;
-    while at < lines.len() {
-        let fence: String = lines[at].chars().take_while(|letter| *letter == '`').collect();
-        if fence.len() < 3 {
-            at += 1;
-            continue;
-        }
-        let end = at + 1 + lines[at + 1..].iter().position(|line| *line == fence).unwrap();
-        let text = lines[at + 1..end].iter().map(|line| format!("{line}\n")).collect();
-        blocks.push(Block { info: lines[at][fence.len()..].to_owned(), text, lines: at..end + 1 });
-        at = end + 1;
-    }
-    blocks
-}
-
-fn title(info: &str) -> Option<&str> {
-    info.split_once("title=\"")?.1.split_once('"').map(|(title, _)| title)
-}
-
 /// What `biji check` prints of the files, without its last lines.
 fn check(files: &[(&str, &str)], format: &str) -> String {
     let folder = tempfile::tempdir().unwrap();
@@ -178,12 +154,12 @@ fn the_examples_of_the_manual_are_what_is_printed() {
     for code in Code::ALL.iter().rev() {
         let start = lines.iter().position(|line| *line == heading(code)).unwrap();
         let end = lines[start + 1..].iter().position(|line| line.starts_with("## `")).map_or(lines.len(), |at| start + 1 + at);
-        let found = blocks(&lines[start..end]);
+        let found = fences(&lines[start..end]);
         let Some(report) = found.iter().find(|block| block.info == "text") else {
             assert!(WITHOUT_EXAMPLE.contains(code), "`{}` has no example", code.as_str());
             continue;
         };
-        let files: Vec<(&str, &str)> = found.iter().filter_map(|block| Some((title(&block.info)?, &*block.text))).collect();
+        let files: Vec<(&str, &str)> = found.iter().filter_map(|block| Some((block.title()?, &*block.text))).collect();
         let printed = check(&files, "human");
         assert!(printed.contains(&format!("[{}]", code.as_str())), "{}: {printed}", code.as_str());
         if printed != report.text {
@@ -203,7 +179,7 @@ fn the_examples_of_the_manual_are_what_is_printed() {
 fn the_other_formats_are_as_the_manual_says() {
     let page = read(EXAMPLES);
     let lines: Vec<String> = page.lines().map(str::to_owned).collect();
-    let found = blocks(&lines);
+    let found = fences(&lines);
     let files = [("a.md", "See the [guide](instal.md).\n"), ("install.md", "# Install\n")];
     for (format, info) in [("short", "text"), ("json", "json")] {
         let shown = &found.iter().find(|block| block.info == info).unwrap().text;

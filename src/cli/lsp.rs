@@ -4,11 +4,10 @@ use std::io;
 use std::path::Path;
 
 use super::arguments::{Lsp, Site};
-use super::open::{Opened, open};
+use super::open::open;
 use super::{Failure, Outcome, cache, report};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lsp;
-use crate::serve::Place;
 
 /// Serves until the editor ends it. `threads` as on the command line.
 pub(super) fn run(command: &Lsp, threads: Option<u16>) -> Result<Outcome, Failure> {
@@ -25,7 +24,7 @@ pub(super) fn run(command: &Lsp, threads: Option<u16>) -> Result<Outcome, Failur
             let fault = Diagnostic::site(Code::Unreadable, "the home folder is no folder of notes");
             return Err(fault.hint("open the folder of the notes, or name it: `biji lsp FOLDER`"));
         }
-        Ok(place(opened, command))
+        Ok(opened.into_place(command.overrides.config.clone()))
     };
     let options = lsp::Options {
         root: command.root.clone(),
@@ -38,21 +37,5 @@ pub(super) fn run(command: &Lsp, threads: Option<u16>) -> Result<Outcome, Failur
         Ok(true) => Ok(Outcome::Clean),
         Ok(false) => Ok(Outcome::Faults),
         Err(message) => Err(Failure::new(message)),
-    }
-}
-
-fn place(opened: Opened, command: &Lsp) -> Place {
-    let name = opened.places.root.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    Place {
-        root: opened.root,
-        content: opened.content,
-        real: opened.places.content,
-        prefix: opened.prefix,
-        output: opened.places.output,
-        name,
-        config: opened.config,
-        config_file: command.overrides.config.clone(),
-        is_configured: opened.is_configured,
-        diagnostics: opened.diagnostics,
     }
 }

@@ -11,6 +11,7 @@ use crate::config::Config;
 use crate::diagnostic::{Code, Diagnostic, File, reason};
 use crate::publish::disk::resolve;
 use crate::publish::guard::Places;
+use crate::serve::Place;
 use crate::source::disk::Folder;
 
 /// The name of a site's configuration.
@@ -41,6 +42,23 @@ impl Opened {
     /// The content folder for `source::disk`.
     pub(super) fn folder(&self) -> Folder<'_> {
         Folder { path: &self.content, prefix: &self.prefix, exclude: &self.config.exclude, output: Some(&self.places.output) }
+    }
+
+    /// The site as the preview and the language server take it. `config_file` is the configuration that the command line names.
+    pub(super) fn into_place(self, config_file: Option<PathBuf>) -> Place {
+        let name = self.places.root.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        Place {
+            root: self.root,
+            content: self.content,
+            real: self.places.content,
+            prefix: self.prefix,
+            output: self.places.output,
+            name,
+            config: self.config,
+            config_file,
+            is_configured: self.is_configured,
+            diagnostics: self.diagnostics,
+        }
     }
 }
 

@@ -8,6 +8,7 @@ mod diagnostics;
 mod formats;
 pub(super) mod progress;
 pub(super) mod search;
+mod summary;
 mod terminal;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,74 +22,19 @@ use anstyle::{AnsiColor, Style};
 use super::Failure;
 use super::arguments::{Color, Common, Format};
 use super::excerpt::tame;
-use super::external;
-use super::pipeline::{Built, Times};
+use super::pipeline::Times;
 use crate::config::Config;
 use crate::diagnostic::{Code, Diagnostic, Severity};
-use crate::publish::disk::Published;
 use crate::site::privacy::Verdict;
 use progress::{Count, Progress};
+pub(super) use summary::Summary;
+use summary::{asked, faults, groups, phases, table};
 
 const RED: Style = AnsiColor::Red.on_default().bold();
 const YELLOW: Style = AnsiColor::Yellow.on_default().bold();
 const BLUE: Style = AnsiColor::Blue.on_default().bold();
 const GREEN: Style = AnsiColor::Green.on_default().bold();
 const BOLD: Style = Style::new().bold();
-
-/// What a command has to say at its end.
-#[derive(Debug)]
-pub(super) struct Summary<'a> {
-    /// Notes read.
-    pub(super) notes: usize,
-    /// Pages of notes.
-    pub(super) pages: usize,
-    /// Attachments published.
-    pub(super) attachments: usize,
-    /// Faults that are errors.
-    pub(super) errors: usize,
-    /// The others.
-    pub(super) warnings: usize,
-    /// How many of each code, the most first.
-    pub(super) codes: Vec<(Code, usize)>,
-    /// How much advice there is that is not listed, by code.
-    advice: Vec<(Code, usize)>,
-    /// What was found out about other sites.
-    external: Option<external::Found>,
-    /// How many bytes of the site are for searching.
-    pub(super) search: u64,
-    /// What publishing did, when it did.
-    pub(super) published: Option<Published>,
-    /// The output folder as people write it.
-    pub(super) output: &'a Path,
-    /// Whether to give each phase a line.
-    pub(super) timings: bool,
-}
-
-impl<'a> Summary<'a> {
-    /// What the phases made, not yet published.
-    pub(super) fn of(built: &Built, output: &'a Path, timings: bool) -> Self {
-        let mut counts: BTreeMap<Code, usize> = BTreeMap::new();
-        for diagnostic in &built.diagnostics {
-            *counts.entry(diagnostic.code).or_default() += 1;
-        }
-        let mut codes: Vec<(Code, usize)> = counts.into_iter().collect();
-        codes.sort_by_key(|(code, count)| (std::cmp::Reverse(*count), *code));
-        Self {
-            notes: built.notes,
-            pages: built.pages,
-            attachments: built.attachments,
-            errors: built.errors,
-            warnings: built.diagnostics.len() - built.errors,
-            codes,
-            advice: built.advice.clone(),
-            external: built.external.clone(),
-            search: built.search,
-            published: None,
-            output,
-            timings,
-        }
-    }
-}
 
 /// Prints in one of the formats.
 #[derive(Debug)]
@@ -415,39 +361,6 @@ fn lost_of(lost: &[(String, Option<usize>, String)], all: bool) -> String {
 /// So many of what could not be carried over are shown of each kind.
 const LOST_SHOWN: usize = 5;
 
-fn faults(summary: &Summary<'_>) -> String {
-    let counts = match (summary.errors, summary.warnings) {
-        (0, 0) => String::new(),
-        (0, warnings) => format!("{YELLOW}{}{YELLOW:#}\n", count(warnings, "warning")),
-        (errors, warnings) => format!("{RED}{}{RED:#}, {}\n", count(errors, "error"), count(warnings, "warning")),
-    };
-    counts + &groups(summary)
-}
-
-/// What came of asking other sites.
-fn asked(summary: &Summary<'_>, all: bool) -> String {
-    let Some(found) = &summary.external else { return String::new() };
-    let addresses = if found.addresses == 1 { "address" } else { "addresses" };
-    let mut text = format!("{BLUE}external{BLUE:#} {} {addresses}, {} asked", found.addresses, found.asked);
-    if !found.unclear.is_empty() {
-        let how = if all { "" } else { ", each with `-v`" };
-        text.push_str(&format!(", {} unclear (the host answers, but not to programs{how})", found.unclear.len()));
-    }
-    text.push('\n');
-    for (address, said) in found.unclear.iter().filter(|_| all) {
-        text.push_str(&format!("  {} {}\n", tame(address), tame(said)));
-    }
-    text
-}
-
-/// How many of each code, where there are several codes.
-fn groups(summary: &Summary<'_>) -> String {
-    if summary.codes.len() < 2 {
-        return String::new();
-    }
-    summary.codes.iter().map(|(code, count)| format!("{count:>7} {}\n", code.as_str())).collect()
-}
-
 fn count(number: usize, noun: &str) -> String {
     if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }
@@ -467,24 +380,4 @@ fn seconds(time: Duration) -> String {
 
 fn milliseconds(time: Duration) -> String {
     if time < Duration::from_secs(1) { format!("{} ms", time.as_millis()) } else { seconds(time) }
-}
-
-fn phases(times: &Times) -> String {
-    let phases: Vec<String> = times.phases.iter().map(|(name, time)| format!("{name} {:.2}", time.as_secs_f64())).collect();
-    phases.join(", ")
-}
-
-/// A line a phase: its time, its share, and a bar of it.
-fn table(times: &Times) -> String {
-    let total = times.total();
-    let share = |time: Duration| time.as_secs_f64() / total.as_secs_f64().max(f64::MIN_POSITIVE);
-    let line = |name: &str, time: Duration| {
-        let bar = "━".repeat((share(time) * 30.0).round() as usize);
-        format!("{name:>10} {:>9.1} ms {:>3.0} % {bar}", time.as_secs_f64() * 1000.0, share(time) * 100.0).trim_end().to_owned() + "\n"
-    };
-    let phases: Duration = times.phases.iter().map(|(_, time)| *time).sum();
-    let mut text: String = times.phases.iter().map(|(name, time)| line(name, *time)).collect();
-    text.push_str(&line("the rest", total.saturating_sub(phases)));
-    text.push_str(&format!("{:>10} {:>9.1} ms\n", "total", total.as_secs_f64() * 1000.0));
-    text
 }

@@ -5,20 +5,22 @@ use std::io::ErrorKind;
 use std::net::TcpListener;
 
 use super::arguments::Serve;
-use super::open::{Opened, open};
+use super::open::open;
 use super::report::Report;
 use super::{Failure, Outcome, browser, cache};
 use crate::diagnostic::{Code, Diagnostic, reason};
-use crate::serve::{self, Event, Options, Place};
+use crate::serve::{self, Event, Options};
 
 /// So many ports behind the wanted one are tried.
 const PORTS: u16 = 100;
 
 /// Serves the site until Ctrl-C. `threads` as on the command line.
 pub(super) fn run(command: &Serve, threads: Option<u16>, report: &mut Report) -> Result<Outcome, Failure> {
-    let first = place(open(&command.site)?, command);
+    let opened = open(&command.site)?;
+    let mut stored = cache::load(&opened.places.root);
+    let config_file = &command.site.overrides.config;
+    let first = opened.into_place(config_file.clone());
     let listener = listen(&command.host, command.port, report)?;
-    let mut stored = cache::load(&first.real_root);
     let options = Options {
         listener,
         host: command.host.clone(),
@@ -27,7 +29,7 @@ pub(super) fn run(command: &Serve, threads: Option<u16>, report: &mut Report) ->
         cache: std::mem::take(&mut stored.blocks),
     };
     let again = || {
-        open(&command.site).map(|opened| place(opened, command).place).map_err(|failure| {
+        open(&command.site).map(|opened| opened.into_place(config_file.clone())).map_err(|failure| {
             let fault = Diagnostic::site(Code::Unreadable, failure.message);
             match failure.hint {
                 Some(hint) => fault.hint(hint),
@@ -60,33 +62,8 @@ pub(super) fn run(command: &Serve, threads: Option<u16>, report: &mut Report) ->
         Event::Cache(blocks) => stored.save_blocks(blocks),
         Event::Stopped => report.say("stopped"),
     };
-    serve::serve(options, &again, first.place, &mut tell).map_err(Failure::new)?;
+    serve::serve(options, &again, first, &mut tell).map_err(Failure::new)?;
     Ok(Outcome::Clean)
-}
-
-/// A place and the folder that the highlight cache is called by.
-struct Found {
-    place: Place,
-    real_root: std::path::PathBuf,
-}
-
-fn place(opened: Opened, command: &Serve) -> Found {
-    let name = opened.places.root.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    Found {
-        place: Place {
-            root: opened.root,
-            content: opened.content,
-            real: opened.places.content,
-            prefix: opened.prefix,
-            output: opened.places.output,
-            name,
-            config: opened.config,
-            config_file: command.site.overrides.config.clone(),
-            is_configured: opened.is_configured,
-            diagnostics: opened.diagnostics,
-        },
-        real_root: opened.places.root,
-    }
 }
 
 /// Binds the wanted port or, when something else has it, the next that is free.

@@ -2,27 +2,12 @@
 //!
 //! In: a name. Out: the same, encoded or without what means something there. Pure.
 
-use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-/// What must be encoded in the address of a Markdown link.
-const ADDRESS: &AsciiSet = &CONTROLS
-    .add(b' ')
-    .add(b'"')
-    .add(b'#')
-    .add(b'%')
-    .add(b'<')
-    .add(b'>')
-    .add(b'?')
-    .add(b'`')
-    .add(b'\\')
-    .add(b'^')
-    .add(b'{')
-    .add(b'|')
-    .add(b'}')
-    .add(b'[')
-    .add(b']')
-    .add(b'(')
-    .add(b')');
+use crate::path::PATH;
+
+/// What must be encoded in the address of a Markdown link, which parentheses enclose.
+const ADDRESS: &AsciiSet = &PATH.add(b'(').add(b')');
 
 /// Everything but what stands in addresses that programs wrote.
 const ALL: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~').remove(b'/').remove(b'&').remove(b'=');

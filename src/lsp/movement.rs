@@ -16,7 +16,7 @@ use crate::path::SourcePath;
 use crate::site::link::names::Names;
 use crate::site::link::reference::{decode, join};
 use crate::site::link::report::relative;
-use crate::site::{self, Memo, Origin, PageId};
+use crate::site::{self, Memo, Origin, PageId, Scope};
 use crate::source::Attachment;
 
 /// A file or folder and its new path, both relative to the content folder.
@@ -53,7 +53,7 @@ pub fn edits(state: &State, options: markdown::Options, moves: &[Move]) -> Edits
     attachments.sort_by(|a, b| a.path.cmp(&b.path));
     let held_back: Vec<SourcePath> = state.held_back.iter().map(|path| moved(moves, path)).collect();
     let origin = Origin { held_back: &held_back, ..Origin::default() };
-    let (site, _) = site::assemble_all(&mut Memo::default(), origin, state.site.config.clone(), notes, &attachments);
+    let (site, _) = site::assemble_again(Scope::Everything, &mut Memo::default(), origin, state.site.config.clone(), notes, &attachments);
     let after = State::new(site, attachments, held_back);
     let names = after.names();
 

@@ -14,7 +14,7 @@ use crate::note::LinkKind;
 use crate::path::{SourcePath, UrlPath};
 use crate::render::{Plan, highlight};
 use crate::site::privacy::Rules;
-use crate::site::{self, Memo, Origin, PageId, Site, Target};
+use crate::site::{self, Memo, Origin, PageId, Scope, Site, Target};
 use crate::source::disk::{self, Folder};
 use crate::theme::{Overrides, Theme};
 
@@ -124,7 +124,8 @@ impl Worker<'_> {
         // They are shown on pages only.
         config.mentions = false;
         let origin = Origin { name: &inputs.name, held_back: &inputs.held_back, texts: Some(&inputs.texts), history: None };
-        let (site, mut faults) = site::assemble_again(&mut self.memo, origin, config.clone(), inputs.notes.clone(), &inputs.attachments);
+        let (site, mut faults) =
+            site::assemble_again(Scope::Published, &mut self.memo, origin, config.clone(), inputs.notes.clone(), &inputs.attachments);
         let rules = Rules::of(&config);
         let is_private = |path: &SourcePath| rules.file(path).is_some();
         let is_whole = inputs.held_back.is_empty()
@@ -137,7 +138,8 @@ impl Worker<'_> {
             let unknown: Vec<SourcePath> = inputs.held_back.iter().filter(|path| !older.contains(path)).cloned().collect();
             let notes = inputs.notes.iter().chain(&inputs.older).cloned().collect();
             let origin = Origin { held_back: &unknown, ..origin };
-            let (all, said) = site::assemble_all(&mut self.memo_of_all, origin, config.clone(), notes, &inputs.attachments);
+            let (all, said) =
+                site::assemble_again(Scope::Everything, &mut self.memo_of_all, origin, config.clone(), notes, &inputs.attachments);
             faults.extend(of_open_private_notes(&all, &site, &inputs, said));
             (Arc::new(State::new(all, inputs.attachments.clone(), unknown)), Some(site))
         };

@@ -8,16 +8,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use lsp_types::{TextDocumentContentChangeEvent, Uri};
-use rayon::prelude::*;
 
 use super::position::{Encoding, Lines};
 use super::uri;
 use crate::config::Config;
 use crate::diagnostic::Diagnostic;
-use crate::note::{self, Note, markdown};
+use crate::note::{Note, markdown};
 use crate::path::SourcePath;
 use crate::serve::files::Files;
-use crate::serve::{Changes, Place};
+use crate::serve::{Changes, Parsed, Place};
 use crate::site::include::{self, Texts};
 use crate::site::privacy::Rules;
 use crate::source::disk::{self, Folder};
@@ -32,17 +31,6 @@ pub(super) struct Buffer {
     pub(super) version: i32,
     /// The text as it is now.
     pub(super) text: Arc<str>,
-}
-
-/// A note as it was parsed last.
-#[derive(Debug)]
-struct Parsed {
-    source: SourceFile,
-    /// `None` when it cannot be read.
-    note: Option<Arc<Note>>,
-    /// The last one that could be read.
-    good: Option<Arc<Note>>,
-    faults: Vec<Diagnostic>,
 }
 
 /// What a state is assembled of.
@@ -228,23 +216,10 @@ impl Workspace {
             let text = buffer.text.strip_prefix('\u{feff}').map_or_else(|| Arc::clone(&buffer.text), Arc::from);
             sources.insert(path, SourceFile::new(path.clone(), &self.place.prefix, text));
         }
-        let options = self.options;
-        let mut old = std::mem::take(&mut self.notes);
-        let work: Vec<(Option<Parsed>, SourceFile)> = sources.into_iter().map(|(path, source)| (old.remove(path), source)).collect();
-        let is_gone = !old.is_empty();
-        let parsed: Vec<(bool, Parsed)> = work
-            .into_par_iter()
-            .map(|(old, source)| match old {
-                Some(old) if old.source.file == source.file => (false, old),
-                old => {
-                    let (note, faults) = note::parse(&source, options);
-                    let note = note.map(Arc::new);
-                    let good = note.clone().or_else(|| old.and_then(|old| old.good));
-                    (true, Parsed { source, note, good, faults })
-                }
-            })
-            .collect();
-        for (is_new, one) in parsed {
+        let mut known = std::mem::take(&mut self.notes);
+        let parsed = Parsed::again(&mut known, sources.into_values().collect(), self.options);
+        let is_gone = !known.is_empty();
+        for (one, is_new) in parsed {
             if is_new {
                 self.changed.insert(one.source.path.clone());
             }

@@ -7,19 +7,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use rayon::prelude::*;
-
 use super::Changes;
 use super::files::Files;
-use super::world::{World, styles_alone};
+use super::parsed::Parsed;
+use super::world::{CheckMemo, World, styles_alone};
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::note::{self, Note, markdown};
+use crate::note::{Note, markdown};
 use crate::path::SourcePath;
 use crate::render::highlight;
 use crate::site::include::{self, Texts};
 use crate::site::privacy::Rules;
-use crate::site::{self, Origin};
+use crate::site::{self, Origin, Scope};
 use crate::source::disk::{self, Folder};
 use crate::source::history::History;
 use crate::source::{Attachment, SourceFile, git};
@@ -54,17 +53,6 @@ impl Place {
     fn folder(&self) -> Folder<'_> {
         Folder { path: &self.content, prefix: &self.prefix, exclude: &self.config.exclude, output: Some(&self.output) }
     }
-}
-
-/// A note as it was parsed last.
-#[derive(Debug)]
-struct Parsed {
-    source: SourceFile,
-    /// `None` when it cannot be read.
-    note: Option<Arc<Note>>,
-    /// The last one that could be read.
-    good: Option<Arc<Note>>,
-    faults: Vec<Diagnostic>,
 }
 
 /// What a state is made of. Equal inputs make equal states.
@@ -268,8 +256,14 @@ impl Preview {
         let said = self.said.clone();
         let origin =
             Origin { name: &inputs.name, held_back: &inputs.held_back, texts: Some(&inputs.texts), history: Some(&inputs.history) };
-        let (site, mut faults) =
-            site::assemble_again(&mut self.memo, origin, inputs.config.clone(), inputs.notes.clone(), &inputs.attachments);
+        let (site, mut faults) = site::assemble_again(
+            Scope::Published,
+            &mut self.memo,
+            origin,
+            inputs.config.clone(),
+            inputs.notes.clone(),
+            &inputs.attachments,
+        );
         faults.extend(disk::check_attachments(place.folder(), &site.attachments));
         let before = self.good.as_ref().map(|(world, _)| &**world);
         let (theme, cache) = (Arc::clone(&inputs.theme), Arc::clone(&self.cache));
@@ -286,7 +280,7 @@ impl Preview {
         // A template can fail on any page, so all are made before another theme is shown. After a change of notes they are made behind it.
         let is_checked = self.good.is_some() && ((!same_theme && !only_styles) || !same_config || was_faulty);
         if is_checked {
-            self.rendered = world.check(&|| false).unwrap_or_default();
+            self.rendered = world.check(&mut CheckMemo::default(), &|| false).unwrap_or_default();
             self.cache = Arc::new(world.cache.successor());
             if self.rendered.iter().any(|fault| self.is_error(fault)) {
                 self.failed = Some(Failed { inputs, before: said, said: self.said.clone() });
@@ -356,27 +350,11 @@ impl Preview {
             self.notes.clear();
             self.held_back = None;
         }
-        let mut old = std::mem::take(&mut self.notes);
-        let work: Vec<(Option<Parsed>, &SourceFile)> = sources.iter().map(|source| (old.remove(&source.path), source)).collect();
-        let parsed: Vec<Parsed> = work
-            .into_par_iter()
-            .map(|(old, source)| match old {
-                Some(old) if old.source.file == source.file => old,
-                old => {
-                    let (note, faults) = note::parse(source, options);
-                    let old = old.and_then(|old| old.good);
-                    // A change that was taken back leaves the note as it was.
-                    let note = note.map(|note| match &old {
-                        Some(old) if old.file == note.file => Arc::clone(old),
-                        _ => Arc::new(note),
-                    });
-                    let good = note.clone().or(old);
-                    Parsed { source: source.clone(), note, good, faults }
-                }
-            })
-            .collect();
+        // The notes of files that are gone go with them.
+        let mut known = std::mem::take(&mut self.notes);
+        let parsed = Parsed::again(&mut known, sources.to_vec(), options);
         let (mut notes, mut held_back) = (Vec::with_capacity(parsed.len()), Vec::new());
-        for one in parsed {
+        for (one, _) in parsed {
             match one.note.as_ref().or(one.good.as_ref()) {
                 Some(note) => notes.push(Arc::clone(note)),
                 None => held_back.push(one.source.path.clone()),

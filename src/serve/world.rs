@@ -12,7 +12,7 @@ use crate::config::Config;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::index;
 use crate::path::{SourcePath, UrlPath};
-use crate::render::{Plan, highlight};
+use crate::render::{Checked, Plan, highlight};
 use crate::site::Site;
 use crate::theme::{Overrides, Theme};
 
@@ -29,6 +29,10 @@ pub struct World {
     /// The content folder without symbolic links.
     pub(super) content: PathBuf,
 }
+
+/// What [`World::check`] leaves for the next state.
+#[derive(Debug, Default)]
+pub struct CheckMemo(Option<(Arc<Theme>, Checked)>);
 
 impl World {
     /// The state that a site and a theme make. `outline` is the number of the site's; what depends on nothing else is taken over from `before`.
@@ -92,11 +96,21 @@ impl World {
         index::index_again(&self.site, memo, readers)
     }
 
-    /// Every fault that making all files tells; `None` when `is_void` says meanwhile that nobody wants to know. Fills the highlight cache for the state
-    /// after this one.
+    /// Every fault that making all files tells; `None` when `is_void` says meanwhile that nobody wants to know. `memo` is that of a state before, where there
+    /// is one: what has no fault and is made of the same is not made again. Fills the highlight cache for the state after this one.
     #[must_use]
-    pub fn check(&self, is_void: &(dyn Fn() -> bool + Sync)) -> Option<Vec<Diagnostic>> {
-        self.plan.check(&self.site, &self.theme, &self.cache, is_void)
+    pub fn check(&self, memo: &mut CheckMemo, is_void: &(dyn Fn() -> bool + Sync)) -> Option<Vec<Diagnostic>> {
+        let known = memo.0.take().filter(|(theme, _)| Arc::ptr_eq(theme, &self.theme)).map(|(_, known)| known).unwrap_or_default();
+        match self.plan.check(&self.site, &self.theme, &self.cache, &known, is_void) {
+            Some((faults, checked)) => {
+                memo.0 = Some((Arc::clone(&self.theme), checked));
+                Some(faults)
+            }
+            None => {
+                memo.0 = Some((Arc::clone(&self.theme), known));
+                None
+            }
+        }
     }
 }
 
