@@ -172,6 +172,26 @@ impl Note {
     pub fn has_own_title(&self) -> bool {
         self.front_matter.title.is_some() || self.title != title_of(&self.path)
     }
+
+    /// Gives back what was reserved while the parts grew: notes are kept long, and there are many.
+    fn shrink(&mut self) {
+        self.outline.shrink_to_fit();
+        self.links.shrink_to_fit();
+        self.code.shrink_to_fit();
+        self.code.iter_mut().for_each(|block| block.text.shrink_to_fit());
+        self.body.html.shrink_to_fit();
+        self.body.holes.shrink_to_fit();
+        self.sections.shrink_to_fit();
+        for section in &mut self.sections {
+            section.text.shrink_to_fit();
+            section.code.shrink_to_fit();
+            section.links.shrink_to_fit();
+            section.verbatim.shrink_to_fit();
+        }
+        self.occurrences.tags.shrink_to_fit();
+        self.occurrences.anchors.shrink_to_fit();
+        self.occurrences.definitions.shrink_to_fit();
+    }
 }
 
 /// Reads one note. `None` when its front matter cannot be read: the note might have said `publish: false`, so it is held back, and a
@@ -190,7 +210,7 @@ pub fn parse(source: &SourceFile, options: markdown::Options) -> (Option<Note>, 
     diagnostics.sort_by_key(|diagnostic| diagnostic.span);
     let title = front_matter.title.clone().or(body.first_heading).unwrap_or_else(|| title_of(&source.path));
     let length = Length::of(&body.outline, &body.sections);
-    let note = Note {
+    let mut note = Note {
         path: source.path.clone(),
         file: source.file.clone(),
         front_matter,
@@ -205,6 +225,7 @@ pub fn parse(source: &SourceFile, options: markdown::Options) -> (Option<Note>, 
         length,
         occurrences: body.occurrences,
     };
+    note.shrink();
     (Some(note), diagnostics)
 }
 

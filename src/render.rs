@@ -45,7 +45,7 @@ use crate::theme::Theme;
 pub use around::policy;
 pub use page::Key;
 use page::{About, Shared, above};
-pub use plan::{Made, Plan};
+pub use plan::{Checked, Made, Plan};
 
 /// Renders every page, folder index, tag page, redirect and the theme's static files.
 #[must_use]
@@ -121,7 +121,7 @@ fn folder(shared: &Shared<'_>, id: FolderId) -> Result<Artifact, Diagnostic> {
         structured: "",
         above: above(shared.site, id, true),
     };
-    let mut context = shared.context(&about, shared.facts.navs.folder(id));
+    let mut context = shared.context(&about, shared.facts.navs.folder(shared.site, &shared.facts.language, id));
     context.insert("folder", &listing::folder(shared, id, (&folder.url, &shared.facts.language), false));
     Ok(Artifact::new(folder.url.clone(), shared.theme.render("folder.html", &context, &folder.url)?))
 }

@@ -66,6 +66,9 @@ enum Work {
     Diagram,
 }
 
+/// Who highlighted more blocks than this at once will not soon highlight as many again.
+const MANY: usize = 64;
+
 /// The name that cached drawings are kept under.
 const DIAGRAM: &str = "mermaid drawing";
 
@@ -87,6 +90,9 @@ impl Blocks {
 /// Highlights every code block of the site and keeps the result in the cache, for this build's successor.
 pub(super) fn blocks(site: &Site, cache: &Cache) -> (Blocks, Vec<Diagnostic>) {
     let (blocks, diagnostics, done) = of_pages((0..).map(PageId).zip(site.pages.iter().map(|page| &**page)), cache);
+    if done.keys().filter(|key| cache.get(key).is_none()).count() > MANY {
+        paint::forget();
+    }
     cache.keep(done);
     (blocks, diagnostics)
 }

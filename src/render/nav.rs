@@ -4,6 +4,7 @@
 //! which a page loads when a reader opens the folder in the tree. A script, because a page opened from disk cannot fetch data. Knows nothing of templates.
 
 use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 use serde_json::json;
@@ -35,7 +36,8 @@ type Place = (FolderId, usize, UrlPath, String);
 
 /// The neighbourhoods of all pages.
 pub(super) struct Navs {
-    values: Vec<Value>,
+    /// As the templates take them: made when a page asks, and kept while all pages are made ([`Navs::forget`]).
+    values: Vec<Mutex<Option<Value>>>,
     /// Where each of `values` is seen.
     places: Vec<Place>,
     /// For each page, which of `values`.
@@ -68,7 +70,7 @@ impl Navs {
         let list: Vec<(Key<'_>, &UrlPath)> = keys.iter().map(|(key, (_, url))| (*key, *url)).collect();
         let place = |((folder, run, _, language), url): (Key<'_>, &UrlPath)| (folder, run, url.clone(), language.to_owned());
         let places: Vec<Place> = list.into_iter().map(place).collect();
-        let values = places.par_iter().map(|place| Value::from_serializable(&seen(site, site_language, place))).collect();
+        let values = places.iter().map(|_| Mutex::default()).collect();
         let (of_page, of_folder) = all.split_at(site.pages.len());
         Self { values, places, of_page: of_page.to_vec(), of_folder: of_folder.to_vec() }
     }
@@ -84,13 +86,23 @@ impl Navs {
     }
 
     /// The neighbourhood of a page.
-    pub(super) fn page(&self, page: PageId) -> Value {
-        self.values[self.place(page)].clone()
+    pub(super) fn page(&self, site: &Site, site_language: &str, page: PageId) -> Value {
+        self.value(site, site_language, self.place(page))
     }
 
     /// The neighbourhood of a folder's generated index.
-    pub(super) fn folder(&self, folder: FolderId) -> Value {
-        self.values[self.of_folder[folder.0 as usize]].clone()
+    pub(super) fn folder(&self, site: &Site, site_language: &str, folder: FolderId) -> Value {
+        self.value(site, site_language, self.of_folder[folder.0 as usize])
+    }
+
+    /// Gives back the values that were made: those of ten thousand notes come to some fifty megabytes.
+    pub(super) fn forget(&self) {
+        self.values.iter().for_each(|value| *value.lock().unwrap_or_else(PoisonError::into_inner) = None);
+    }
+
+    fn value(&self, site: &Site, site_language: &str, at: usize) -> Value {
+        let mut value = self.values[at].lock().unwrap_or_else(PoisonError::into_inner);
+        value.get_or_insert_with(|| Value::from_serializable(&seen(site, site_language, &self.places[at]))).clone()
     }
 }
 

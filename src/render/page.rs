@@ -257,7 +257,7 @@ impl Shared<'_> {
             structured: &metadata::structured(self, page, &description, &above),
             above,
         };
-        let mut context = self.context(&about, self.facts.navs.page(id));
+        let mut context = self.context(&about, self.facts.navs.page(self.site, &self.facts.language, id));
         let link = |id: PageId| listing::link(site, id, &page.url, &page.language);
         let tags = page.tags.iter().filter_map(|tag| site.tags.get(tag.0 as usize));
         let view = NoteView {

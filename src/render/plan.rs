@@ -21,7 +21,7 @@ use crate::path::{SourcePath, UrlPath};
 use crate::site::{FolderId, PageId, Site, Target};
 use crate::theme::Theme;
 
-pub use again::Made;
+pub use again::{Checked, Made};
 
 /// The files that rendering makes of one site in one theme, and what they share. It depends on the outlines of notes, not on their text
 /// ([`crate::site::Memo::outline`]).
@@ -168,20 +168,21 @@ impl Plan {
     /// Makes every file, in parallel. One whose template fails is left out.
     #[must_use]
     pub fn make_all(&self, site: &Site, theme: &Theme, cache: &highlight::Cache) -> (Vec<Artifact>, Vec<Diagnostic>) {
-        self.make_each(site, theme, cache, |artifact| artifact)
-    }
-
-    /// Every fault that [`Plan::make_all`] would tell, and nothing kept. `None` when `is_void` came to say that nobody wants to know any more.
-    #[must_use]
-    pub fn check(
-        &self,
-        site: &Site,
-        theme: &Theme,
-        cache: &highlight::Cache,
-        is_void: &(dyn Fn() -> bool + Sync),
-    ) -> Option<Vec<Diagnostic>> {
-        let faults = self.each(site, theme, cache, is_void, drop).1;
-        (!is_void()).then_some(faults)
+        let (code, mut diagnostics) = highlight::blocks(site, cache);
+        let shared = Shared { site, theme, facts: &self.facts };
+        let one = |(url, job): &(UrlPath, Job)| {
+            let mut faults = Vec::new();
+            let made = work(&shared, &code, url, *job, &mut faults).map_err(|fault| faults.push(fault)).ok();
+            (made, faults)
+        };
+        let all: Vec<(Option<Artifact>, Vec<Diagnostic>)> = self.jobs.par_iter().map(one).collect();
+        let mut artifacts = Vec::with_capacity(all.len());
+        for (made, faults) in all {
+            artifacts.extend(made);
+            diagnostics.extend(faults);
+        }
+        self.facts.navs.forget();
+        (artifacts, once(diagnostics))
     }
 
     /// Every fault that making the pages of some notes would tell, those of what they embed included.
@@ -198,52 +199,6 @@ impl Plan {
         let told: Vec<Vec<Diagnostic>> = pages.par_iter().map(one).collect();
         diagnostics.extend(told.into_iter().flatten());
         once(diagnostics)
-    }
-
-    /// The same as [`Plan::make_all`], with each file given to `take` as it is made, from any thread.
-    pub fn make_each<T: Send>(
-        &self,
-        site: &Site,
-        theme: &Theme,
-        cache: &highlight::Cache,
-        take: impl Fn(Artifact) -> T + Sync,
-    ) -> (Vec<T>, Vec<Diagnostic>) {
-        self.each(site, theme, cache, &|| false, take)
-    }
-
-    fn each<T: Send>(
-        &self,
-        site: &Site,
-        theme: &Theme,
-        cache: &highlight::Cache,
-        is_void: &(dyn Fn() -> bool + Sync),
-        take: impl Fn(Artifact) -> T + Sync,
-    ) -> (Vec<T>, Vec<Diagnostic>) {
-        let (code, mut diagnostics) = highlight::blocks(site, cache);
-        let shared = Shared { site, theme, facts: &self.facts };
-        let made: Vec<(Option<T>, Vec<Diagnostic>)> = self
-            .jobs
-            .par_iter()
-            .map(|(url, job)| {
-                let mut faults = Vec::new();
-                if is_void() {
-                    return (None, faults);
-                }
-                match work(&shared, &code, url, *job, &mut faults) {
-                    Ok(artifact) => (Some(take(artifact)), faults),
-                    Err(fault) => {
-                        faults.push(fault);
-                        (None, faults)
-                    }
-                }
-            })
-            .collect();
-        let mut taken = Vec::with_capacity(made.len());
-        for (one, faults) in made {
-            taken.extend(one);
-            diagnostics.extend(faults);
-        }
-        (taken, once(diagnostics))
     }
 }
 

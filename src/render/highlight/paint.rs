@@ -4,7 +4,7 @@
 //! definition fails on it.
 
 use std::ops::Range;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use syntect::parsing::{BasicScopeStackOp, ParseState, ScopeStack, ScopeStackOp, SyntaxSet};
 
@@ -14,11 +14,26 @@ use super::language::Language;
 use super::{console, powershell};
 use crate::render::html::escape_into;
 
-/// All syntax definitions. Loading takes a few milliseconds; each definition is unpacked when first used.
+/// All syntax definitions, for their names. Loading takes a few milliseconds.
 static SYNTAXES: LazyLock<SyntaxSet> = LazyLock::new(two_face::syntax::extra_newlines);
 
+/// The same for painting. Each definition is unpacked when first used, and so is each of its expressions; they stay, and come to more than a hundred
+/// megabytes where there is code in many languages.
+static UNPACKED: Mutex<Option<Arc<SyntaxSet>>> = Mutex::new(None);
+
+/// All syntax definitions, to look for names in.
 pub(super) fn syntaxes() -> &'static SyntaxSet {
     &SYNTAXES
+}
+
+/// Gives back what painting unpacked.
+pub(super) fn forget() {
+    *UNPACKED.lock().unwrap_or_else(PoisonError::into_inner) = None;
+}
+
+fn unpacked() -> Arc<SyntaxSet> {
+    let mut held = UNPACKED.lock().unwrap_or_else(PoisonError::into_inner);
+    Arc::clone(held.get_or_insert_with(|| Arc::new(two_face::syntax::extra_newlines())))
 }
 
 /// Highlights a block.
@@ -40,6 +55,7 @@ pub(super) fn paint(language: Language, text: &str) -> Option<String> {
 
 /// Highlights line after line with a syntax definition.
 pub(super) struct Painter {
+    syntaxes: Arc<SyntaxSet>,
     state: ParseState,
     scopes: ScopeStack,
     classes: Classes,
@@ -50,9 +66,10 @@ pub(super) struct Painter {
 
 impl Painter {
     pub(super) fn new(syntax: &str) -> Option<Self> {
-        let syntax = SYNTAXES.find_syntax_by_name(syntax)?;
-        let comments = Comments::of(syntax);
-        Some(Self { state: ParseState::new(syntax), scopes: ScopeStack::new(), classes: Classes::default(), stack: Vec::new(), comments })
+        let syntaxes = unpacked();
+        let syntax = syntaxes.find_syntax_by_name(syntax)?;
+        let (comments, state) = (Comments::of(syntax), ParseState::new(syntax));
+        Some(Self { syntaxes, state, scopes: ScopeStack::new(), classes: Classes::default(), stack: Vec::new(), comments })
     }
 
     /// Highlights one line, its line break included.
@@ -68,7 +85,7 @@ impl Painter {
         let hidden = self.comments.hide(whole, &self.scopes);
         let parsed = hidden.as_ref().map_or(whole, |(masked, _)| masked.as_str());
         let hidden = hidden.as_ref().map_or(&[][..], |(_, ranges)| ranges);
-        let operations = self.state.parse_line(parsed, &SYNTAXES).ok()?;
+        let operations = self.state.parse_line(parsed, &self.syntaxes).ok()?;
         let mut from = 0;
         for (at, operation) in &operations {
             let at = (*at).min(line.len());

@@ -4,6 +4,8 @@
 //! where the file was not made. What code blocks come to is worked out for all notes in any case, since their faults are told once for the whole
 //! site; a file that had a fault itself gets no key, so it is made every time and says it again.
 
+use std::collections::BTreeMap;
+
 use rayon::prelude::*;
 
 use super::{Job, Plan, work};
@@ -25,6 +27,10 @@ pub struct Made {
     /// What the files are made of, besides theme and program. Files that take less to make than to compare have no key.
     pub keys: Vec<(UrlPath, Key)>,
 }
+
+/// The files of a site that have no fault, by what they are made of besides theme and program.
+#[derive(Debug, Clone, Default)]
+pub struct Checked(BTreeMap<UrlPath, Key>);
 
 impl Plan {
     /// Makes every file but those for which `published` knows, by their address and key, what lies there. `done` is told of each.
@@ -59,8 +65,46 @@ impl Plan {
             made.keys.extend(key);
             diagnostics.extend(faults);
         }
+        self.facts.navs.forget();
         made.diagnostics = once(diagnostics);
         made
+    }
+
+    /// Every fault that [`Plan::make_all`] would tell, and nothing kept of what was made. What `known` says of these files under the same theme is not found
+    /// out again. `None` when `is_void` came to say that nobody wants to know any more.
+    #[must_use]
+    pub fn check(
+        &self,
+        site: &Site,
+        theme: &Theme,
+        cache: &highlight::Cache,
+        known: &Checked,
+        is_void: &(dyn Fn() -> bool + Sync),
+    ) -> Option<(Vec<Diagnostic>, Checked)> {
+        let (code, mut diagnostics) = highlight::blocks(site, cache);
+        let shared = Shared { site, theme, facts: &self.facts };
+        let keys = Keys::new(shared);
+        let one = |(url, job): &(UrlPath, Job)| {
+            let mut faults = Vec::new();
+            if is_void() {
+                return (None, faults);
+            }
+            let key = key(&keys, &self.facts.previews, *job);
+            if key.is_none_or(|key| known.0.get(url) != Some(&key))
+                && let Err(fault) = work(&shared, &code, url, *job, &mut faults)
+            {
+                faults.push(fault);
+            }
+            (key.filter(|_| faults.is_empty()).map(|key| (url.clone(), key)), faults)
+        };
+        let all: Vec<(Option<_>, Vec<Diagnostic>)> = self.jobs.par_iter().map(one).collect();
+        self.facts.navs.forget();
+        let mut checked = Checked::default();
+        for (key, faults) in all {
+            checked.0.extend(key);
+            diagnostics.extend(faults);
+        }
+        (!is_void()).then(|| (once(diagnostics), checked))
     }
 }
 
