@@ -49,6 +49,8 @@ fn rest(page: &mut Page, selector: Option<&str>) {
 
 /// What the preview that is shown says; `""` where there is none.
 const SHOWN: &str = "[...document.querySelectorAll('.preview:not([hidden])')].map((one) => one.innerText).join('')";
+/// Whether it begins where the link does.
+const IS_NEAR: &str = "Math.abs(document.querySelector('.preview').getBoundingClientRect().left - document.querySelector('a[aria-describedby=biji-preview]').getBoundingClientRect().left) < 2";
 const IS_STYLED: &str = "getComputedStyle(document.querySelector('.preview')).position === 'absolute'";
 
 /// Waits until an expression has a value, and tells which it has where it never comes to that.
@@ -90,7 +92,8 @@ fn links_show_what_they_lead_to() {
         ] {
             rest(&mut page, Some(&format!(".body a[href$='{link}']")));
             page.wait(&format!("({SHOWN}) === {}", json!(words)));
-            page.wait(IS_STYLED);
+            assert_eq!(page.eval(IS_STYLED), true, "{root}: {link}");
+            assert_eq!(page.eval(IS_NEAR), true, "{root}: {link}");
             assert_eq!(page.eval("document.querySelector('[aria-describedby=biji-preview]').matches('a:hover')"), true, "{root}: {link}");
             rest(&mut page, None);
             page.wait(&format!("({SHOWN}) === ''"));

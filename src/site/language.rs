@@ -22,6 +22,8 @@ pub struct Letters {
     han: u64,
     kana: u64,
     hangul: u64,
+    /// Of how many titles a fifth of the letters is Han.
+    titles: u64,
 }
 
 /// The letters of notes that were counted before, sorted by path.
@@ -45,6 +47,7 @@ impl AddAssign for Letters {
         self.han += other.han;
         self.kana += other.kana;
         self.hangul += other.hangul;
+        self.titles += other.titles;
     }
 }
 
@@ -54,6 +57,7 @@ impl Letters {
     pub fn of(note: &Note) -> Self {
         let mut letters = Self::default();
         letters.count(&note.title);
+        letters.titles = u64::from(letters.east_asian() == Some("zh"));
         for section in &note.sections {
             if letters.all >= ENOUGH {
                 break;
@@ -108,7 +112,10 @@ pub fn of_site(letters: Letters) -> String {
 #[must_use]
 pub fn of_note(letters: Letters, site: &str) -> String {
     let primary = site.split(['-', '_']).next().unwrap_or(site);
+    // A Chinese title over a list of English names is one of a Chinese note, if there is a Chinese sentence with it.
+    let is_titled = primary == "zh" && letters.titles > 0 && letters.han * 50 > letters.all;
     match letters.east_asian() {
+        _ if is_titled => site.to_owned(),
         _ if letters.all < TOO_FEW => site.to_owned(),
         Some(language) if language == primary => site.to_owned(),
         Some(language) => language.to_owned(),
@@ -120,6 +127,24 @@ pub fn of_note(letters: Letters, site: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_chinese_title_over_english_names() {
+        let names = "CustomResourceDefinition NetworkPolicy PersistentVolume ServiceAccount HorizontalPodAutoscaler ".repeat(3);
+        for (title, text, site, language) in [
+            ("资源对象", "主要概念和对象介绍。", "zh-CN", "zh-CN"),
+            ("Objects", "主要概念和对象介绍。", "zh", "en"),
+            ("资源对象", "", "en", "en"),
+            ("指南", "All of it is written in English, in many sentences, so that readers elsewhere can use it. ", "zh", "en"),
+        ] {
+            let mut letters = Letters::default();
+            letters.count(title);
+            letters.titles = u64::from(letters.east_asian() == Some("zh"));
+            letters.count(text);
+            letters.count(&names);
+            assert_eq!(of_note(letters, site), language, "{title} {text}");
+        }
+    }
 
     #[test]
     fn letters_tell_the_language() {

@@ -117,12 +117,13 @@
 
   // Long lines offer to be wrapped, and once wrapped, to be as they were.
   const sizes = new ResizeObserver((changes) => {
-    for (const { target } of changes) measure(target);
+    // All are measured before any is changed: else each would be laid out by itself.
+    const long = changes.map(({ target }) => target.scrollWidth > target.clientWidth);
+    for (const [at, { target }] of changes.entries()) say(target, long[at] ?? false);
   });
 
-  /** @param {Element} target */
-  function measure(target) {
-    const isLong = target.scrollWidth > target.clientWidth;
+  /** @param {Element} target @param {boolean} isLong */
+  function say(target, isLong) {
     if (isLong) target.setAttribute("tabindex", "0");
     else target.removeAttribute("tabindex");
     const button = target.parentElement?.querySelector(":scope > .code-tools > .wrap");
@@ -141,7 +142,7 @@
     tools.className = "code-tools";
     pre.replaceWith(box);
     box.append(pre, tools);
-    if (!pre.matches(".no-copy") && textOf(code).trim() !== "") tools.append(copier(code));
+    if (!pre.matches(".no-copy") && code.textContent.trim() !== "") tools.append(copier(code));
     tools.prepend(wrapper());
     sizes.observe(pre);
   }

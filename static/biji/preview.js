@@ -116,11 +116,16 @@
   /** @type {HTMLAnchorElement | undefined} */
   let wanted;
   let timer = 0;
+  /** @type {Promise<void> | undefined} */
+  let styled;
 
   function make() {
     const sheet = document.createElement("link");
     sheet.rel = "stylesheet";
     sheet.href = new URL("biji/preview.css", root).href;
+    styled = new Promise((resolve) => {
+      sheet.onload = sheet.onerror = () => resolve();
+    });
     document.head.append(sheet);
     const made = document.createElement("div");
     made.id = "biji-preview";
@@ -152,6 +157,9 @@
     const found = await text(link);
     if (wanted !== link || !found || !(found.text || found.title)) return;
     box ??= make();
+    // Without its looks it has another size, and would be put elsewhere.
+    await styled;
+    if (wanted !== link) return;
     const title = document.createElement("strong");
     title.textContent = found.title;
     const words = document.createElement("p");

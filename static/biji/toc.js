@@ -4,6 +4,11 @@
 (() => {
   const toc = document.querySelector("nav.toc");
   if (!(toc instanceof HTMLElement)) return;
+  // Windows without a right column have it above the text, folded, and in sight: it says where the reader is.
+  const small = document.querySelector("details.toc-small");
+  const label = small?.querySelector("summary");
+  const here = document.createElement("span");
+  label?.append(here);
 
   /** @type {{ heading: HTMLElement, link: HTMLAnchorElement }[]} */
   const entries = [];
@@ -20,7 +25,6 @@
 
   function follow() {
     isAsked = false;
-    if (toc?.getClientRects().length === 0) return;
     const line = Math.max(innerHeight * 0.22, 120);
     const isAtEnd = scrollY > 0 && innerHeight + scrollY >= document.documentElement.scrollHeight - 4;
     let now = entries[0]?.link;
@@ -37,6 +41,7 @@
     current?.removeAttribute("aria-current");
     current = now;
     current?.setAttribute("aria-current", "true");
+    here.textContent = scrollY > 200 ? current?.textContent ?? "" : "";
     reveal();
   }
 
@@ -54,6 +59,10 @@
     requestAnimationFrame(follow);
   }
 
+  // It does not cover what it leads to.
+  small?.addEventListener("click", (event) => {
+    if (event.target instanceof HTMLAnchorElement) small.removeAttribute("open");
+  });
   addEventListener("scroll", ask, { passive: true });
   addEventListener("resize", ask);
   addEventListener("hashchange", ask);

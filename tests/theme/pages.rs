@@ -85,6 +85,28 @@ fn the_table_of_contents_follows_the_reader() {
 }
 
 #[test]
+fn on_a_phone_the_contents_stay_in_sight() {
+    let Some((mut page, _keep, folder, server)) = start() else { return };
+    page.window(390, 844);
+    let says = "document.querySelector('.toc-small summary').textContent";
+    for root in [server.root("/"), disk(&folder)] {
+        page.open(&format!("{root}{NOTE}"));
+        assert_eq!(page.eval(says), "本页目录");
+        page.eval(
+            "[...document.querySelectorAll('main h2')].find((one) => one.textContent === '限制').scrollIntoView({ behavior: 'instant' })",
+        );
+        page.wait(&format!("{says} === '本页目录限制'"));
+        page.follow(".toc-small summary");
+        page.wait("document.querySelector('.toc-small[open]')");
+        // What is chosen is not covered by the list, which folds.
+        page.eval("[...document.querySelectorAll('.toc-small a')].find((one) => one.textContent === '排错').click()");
+        page.wait("!document.querySelector('.toc-small[open]') && decodeURIComponent(location.hash) === '#排错'");
+        page.wait("document.querySelector('.toc-small').getBoundingClientRect().bottom <= document.getElementById('排错').getBoundingClientRect().top");
+        assert_eq!(page.complaints(), Vec::<String>::new(), "{root}");
+    }
+}
+
+#[test]
 fn the_tree_opens_folders_in_place() {
     let Some((mut page, _keep, folder, server)) = start() else { return };
     let toggle = |name: &str| {
