@@ -67,6 +67,14 @@ fn the_head_of_a_page() {
 }
 
 #[test]
+fn pages_that_say_nothing_are_not_to_be_found_elsewhere() {
+    let files = build(hosted(), VAULT);
+    for (name, is_kept_out) in [("404.html", true), ("search.html", true), ("index.html", false), ("biji/all.html", false)] {
+        assert_eq!(find(&files, name).contains("<meta name=\"robots\" content=\"noindex\">"), is_kept_out, "{name}");
+    }
+}
+
+#[test]
 fn feeds_hold_the_newest_notes_whole() {
     let files = build(hosted(), VAULT);
     let feed: Value = serde_json::from_str(find(&files, "feed.json")).unwrap();

@@ -134,7 +134,8 @@
     made.hidden = true;
     made.addEventListener("pointerenter", () => clearTimeout(timer));
     made.addEventListener("pointerleave", () => later(hide, HIDE));
-    document.body.append(made);
+    // Part of what the page is about, for who goes from landmark to landmark.
+    (main ?? document.body).append(made);
     return made;
   }
 

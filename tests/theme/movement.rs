@@ -1,10 +1,11 @@
-//! What scripts add has its place before they arrive: nothing that a reader looks at moves.
+//! What scripts add has its place before they arrive: nothing that a reader looks at moves. What a reader needs stays in sight.
 
 use serde_json::{Value, json};
 
 use crate::cdp::Page;
+use crate::pages::{disk, start};
 use crate::server::Server;
-use crate::vault;
+use crate::vault::{self, NOTE};
 
 /// Where every piece of text and every picture is that the page has without its scripts.
 const PLACES: &str = "(() => { const all = []; const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT | NodeFilter.SHOW_ELEMENT); \
@@ -97,5 +98,27 @@ fn nothing_moves_when_scripts_arrive() {
                 after.len()
             );
         }
+    }
+}
+
+#[test]
+fn on_a_phone_the_contents_stay_in_sight() {
+    let Some((mut page, _keep, folder, server)) = start() else { return };
+    page.window(390, 844);
+    let says = "document.querySelector('.toc-small summary').textContent";
+    for root in [server.root("/"), disk(&folder)] {
+        page.open(&format!("{root}{NOTE}"));
+        assert_eq!(page.eval(says), "本页目录");
+        page.eval(
+            "[...document.querySelectorAll('main h2')].find((one) => one.textContent === '限制').scrollIntoView({ behavior: 'instant' })",
+        );
+        page.wait(&format!("{says} === '本页目录限制'"));
+        page.follow(".toc-small summary");
+        page.wait("document.querySelector('.toc-small[open]')");
+        // What is chosen is not covered by the list, which folds.
+        page.eval("[...document.querySelectorAll('.toc-small a')].find((one) => one.textContent === '排错').click()");
+        page.wait("!document.querySelector('.toc-small[open]') && decodeURIComponent(location.hash) === '#排错'");
+        page.wait("document.querySelector('.toc-small').getBoundingClientRect().bottom <= document.getElementById('排错').getBoundingClientRect().top");
+        assert_eq!(page.complaints(), Vec::<String>::new(), "{root}");
     }
 }

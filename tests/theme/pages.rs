@@ -13,14 +13,14 @@ const DARK: &str = "rgb(21, 23, 26)";
 const LIGHT: &str = "rgb(250, 247, 240)";
 const GROUND: &str = "getComputedStyle(document.body).backgroundColor";
 
-fn disk(folder: &Path) -> String {
+pub(crate) fn disk(folder: &Path) -> String {
     let path = folder.to_str().unwrap().replace('\\', "/");
     let path = percent_encoding::utf8_percent_encode(path.trim_start_matches('/'), percent_encoding::CONTROLS).to_string();
     format!("file:///{}/", path.replace(' ', "%20"))
 }
 
 /// A page, the site, its server.
-fn start() -> Option<(Page, tempfile::TempDir, PathBuf, Server)> {
+pub(crate) fn start() -> Option<(Page, tempfile::TempDir, PathBuf, Server)> {
     let page = Page::start()?;
     let (keep, folder) = vault::build();
     let server = Server::start(&folder);
@@ -80,28 +80,6 @@ fn the_table_of_contents_follows_the_reader() {
         page.eval("scrollTo({ top: 1e6, behavior: 'instant' })");
         page.wait(&format!("{current} === '排错的细节'"));
         assert_eq!(page.eval("document.querySelectorAll('.toc [aria-current]').length"), 1);
-        assert_eq!(page.complaints(), Vec::<String>::new(), "{root}");
-    }
-}
-
-#[test]
-fn on_a_phone_the_contents_stay_in_sight() {
-    let Some((mut page, _keep, folder, server)) = start() else { return };
-    page.window(390, 844);
-    let says = "document.querySelector('.toc-small summary').textContent";
-    for root in [server.root("/"), disk(&folder)] {
-        page.open(&format!("{root}{NOTE}"));
-        assert_eq!(page.eval(says), "本页目录");
-        page.eval(
-            "[...document.querySelectorAll('main h2')].find((one) => one.textContent === '限制').scrollIntoView({ behavior: 'instant' })",
-        );
-        page.wait(&format!("{says} === '本页目录限制'"));
-        page.follow(".toc-small summary");
-        page.wait("document.querySelector('.toc-small[open]')");
-        // What is chosen is not covered by the list, which folds.
-        page.eval("[...document.querySelectorAll('.toc-small a')].find((one) => one.textContent === '排错').click()");
-        page.wait("!document.querySelector('.toc-small[open]') && decodeURIComponent(location.hash) === '#排错'");
-        page.wait("document.querySelector('.toc-small').getBoundingClientRect().bottom <= document.getElementById('排错').getBoundingClientRect().top");
         assert_eq!(page.complaints(), Vec::<String>::new(), "{root}");
     }
 }
@@ -314,6 +292,9 @@ fn chinese_is_set_as_chinese() {
     page.open(&format!("{root}english/guide.html"));
     assert_eq!(page.eval("document.documentElement.lang"), "en");
     assert_eq!(style(&mut page, "main em", "fontStyle"), "italic");
+    for selector in ["main p", "h1", ".search-open"] {
+        assert_eq!(style(&mut page, selector, "fontVariantEastAsian"), "proportional-width", "{selector}");
+    }
 }
 
 #[test]
