@@ -92,7 +92,7 @@ fn age(file: &Path) {
 
 /// What was said before the summary.
 fn reported(said: &str) -> Vec<&str> {
-    said.lines().take_while(|line| !line.contains("published")).collect()
+    said.lines().take_while(|line| !line.starts_with("published ")).collect()
 }
 
 fn name(path: &Path, folder: &Path) -> String {
@@ -158,6 +158,15 @@ fn an_unchanged_site_is_seen_to_be_so_and_any_change_is_built() {
         assert!(site.files("public") == site.files("clean"), "{what}, then nothing");
     }
     assert!(!is_looking(&site.build("public", "", &[])), "no cache, no record");
+    // What belongs to sites of long ago goes, what is not Biji's stays.
+    for name in ["build-0123456789abcdef", "mine"] {
+        site.put(&format!("cache/{name}"), "old");
+        let file = fs::File::options().write(true).open(site.path("cache").join(name)).unwrap();
+        file.set_modified(SystemTime::now() - Duration::from_secs(100 * 24 * 60 * 60)).unwrap();
+    }
+    site.put("content/alpha.md", "# Alpha\n\nLast.\n");
+    site.build("public", "cache", &[]);
+    assert!(!site.path("cache/build-0123456789abcdef").exists() && site.path("cache/mine").exists());
 }
 
 /// What every page of a site is made of, by its address.

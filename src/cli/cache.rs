@@ -5,10 +5,16 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use etcetera::BaseStrategy;
 
 use crate::render::highlight;
+
+/// How the names of files begin that belong to one site each.
+const KINDS: [&str; 3] = ["build-", "index-", "highlight-"];
+/// What was not written for so long is removed.
+const LONG: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 
 /// The blocks of one site and where they are kept.
 #[derive(Debug)]
@@ -68,6 +74,19 @@ pub(super) fn seal(magic: &[u8], file: &Path, content: Vec<u8>) {
     let check = *blake3::hash(&bytes).as_bytes();
     bytes.extend_from_slice(&check);
     replace(file, &bytes);
+}
+
+/// Removes what was written for sites that were not built for long: whoever builds them again waits once.
+pub(super) fn tidy(folder: &Path) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for entry in entries.filter_map(Result::ok) {
+        let name = entry.file_name();
+        let is_ours = KINDS.iter().any(|kind| name.as_encoded_bytes().starts_with(kind.as_bytes()));
+        let age = entry.metadata().ok().filter(fs::Metadata::is_file).and_then(|file| file.modified().ok()?.elapsed().ok());
+        if is_ours && age.is_some_and(|age| age > LONG) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
 }
 
 /// Reads what [`seal`] wrote; `None` for anything else.

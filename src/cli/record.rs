@@ -169,6 +169,9 @@ impl Record {
         if let Ok(bytes) = postcard::to_allocvec(&written) {
             cache::seal(MAGIC, &self.file, bytes);
         }
+        if let Some(folder) = self.file.parent() {
+            cache::tidy(folder);
+        }
     }
 }
 
