@@ -1,7 +1,7 @@
 //! Whatever is done to a site while it is previewed, what is served is what a clean build publishes, byte for byte.
 //!
-//! In: random edits, renames and deletions, the same for the same seed; `BIJI_SERVE_STEPS` says how many, `BIJI_SERVE_SEED` which. After some of them every
-//! file that the build publishes is asked for and compared, and nothing else may be served.
+//! In: random edits, renames and deletions, the same for the same seed; `BIJI_SERVE_STEPS` says how many, `BIJI_SERVE_SEED` which, `BIJI_SERVE_CORPORA` to
+//! which of the corpora beside the project. After each of them every file that the build publishes is compared, and nothing else may be served.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -13,7 +13,7 @@ use biji::config::Config;
 use biji::diagnostic::File;
 use biji::index::{Memo, Readers};
 use biji::render::highlight::Cache;
-use biji::serve::{Changes, Place, Preview, Update};
+use biji::serve::{Changes, CheckMemo, Place, Preview, Update};
 
 /// The site's place, as the command line finds it.
 fn place(root: &Path) -> Place {
@@ -41,13 +41,19 @@ fn place(root: &Path) -> Place {
     }
 }
 
-/// Every file that `biji build` publishes, and their bytes.
+/// Every file that `biji build` publishes, and their bytes. The build knows nothing of the last one but how code is highlighted.
 fn build(root: &Path, out: &Path) -> Option<BTreeMap<String, Vec<u8>>> {
+    let cache = out.parent().unwrap().join("cache");
+    for entry in std::fs::read_dir(&cache).into_iter().flatten().map(Result::unwrap) {
+        if entry.file_name().to_string_lossy().starts_with("build-") {
+            std::fs::remove_file(entry.path()).unwrap();
+        }
+    }
     let run = Command::new(env!("CARGO_BIN_EXE_biji"))
         .args(["build", "--quiet", "--output"])
         .arg(out)
         .arg(root)
-        .env("BIJI_CACHE_DIR", out.parent().unwrap().join("cache"))
+        .env("BIJI_CACHE_DIR", &cache)
         .output()
         .unwrap();
     run.status.success().then(|| {
@@ -82,7 +88,7 @@ pub(crate) fn run(root: &Path, steps: usize, seed: u64) -> Vec<String> {
     let out = tempfile::tempdir().unwrap();
     let mut random = Random(seed);
     let mut preview = Preview::new(Cache::default());
-    let mut memo = Memo::default();
+    let (mut memo, mut checks) = (Memo::default(), CheckMemo::default());
     let mut done = Vec::new();
     let mut first = Vec::new();
     for number in 0..=steps {
@@ -108,6 +114,9 @@ pub(crate) fn run(root: &Path, steps: usize, seed: u64) -> Vec<String> {
             preview.diagnostics()
         );
         let served = served(&preview, &mut memo, &now.content);
+        let world = preview.world().unwrap();
+        let told = world.check(&mut checks, &|| false);
+        assert_eq!(told, world.check(&mut CheckMemo::default(), &|| false), "seed {seed}: faults differ after {done:#?}");
         let names = |files: &BTreeMap<String, Vec<u8>>| files.keys().cloned().collect::<Vec<_>>();
         assert_eq!(names(&served), names(&built), "seed {seed}, after {done:#?}");
         if number == 0 {
