@@ -77,7 +77,9 @@ impl Theme {
                 statics.insert(url, published(path, bytes));
             }
         });
-        statics.extend(overrides.statics);
+        // A copy of an embedded file is no change of it: this repository is a site whose own files are the theme.
+        let is_copy = |url: &UrlPath, bytes: &[u8]| STATICS.get_file(url.as_str()).is_some_and(|file| file.contents() == bytes);
+        statics.extend(overrides.statics.into_iter().filter(|(url, bytes)| !is_copy(url, bytes)));
         style::join(&mut statics);
         let (strings, mut diagnostics) = strings::Strings::new(&embedded, &overrides.templates);
         let (tera, files, faults) = load::load(&embedded, overrides.templates);
@@ -218,5 +220,23 @@ impl Write for Limited {
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_copy_of_an_embedded_file_is_published_as_the_embedded_one() {
+        let file = |bytes: &[u8]| (UrlPath::new("biji/theme.js").expect("a clean path"), Arc::from(bytes));
+        let source = STATICS.get_file("biji/theme.js").expect("it is embedded").contents();
+        let published = |bytes: &[u8]| {
+            let (theme, _) = Theme::new(Overrides { templates: Vec::new(), statics: vec![file(bytes)] });
+            theme.statics().find(|(url, _)| url.as_str() == "biji/theme.js").map(|(_, bytes)| bytes.to_vec()).unwrap_or_default()
+        };
+        assert!(published(source).len() < source.len() && !published(source).starts_with(b"//"));
+        // What a site changed is its own, to the last byte.
+        assert_eq!(published(b"// mine\n"), b"// mine\n");
     }
 }
