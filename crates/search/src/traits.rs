@@ -151,11 +151,13 @@ mod tests {
 
     #[test]
     fn the_readers_language_comes_first() {
+        // A row: the reader's language, what was found with its scores, what comes out.
+        type Row<'a> = (&'a str, &'a [(u32, f32)], &'a [(u32, f32)]);
+
         let site = [("en", "a"), ("zh", "a"), ("zh", ""), ("en", ""), ("zh-Hant", "a"), ("fr", "b"), ("en", "b")];
         let traits = read(&site);
         assert_eq!((0..9).filter(|&doc| traits.is_list(doc)).collect::<Vec<_>>(), [5, 6]);
-        // A row: the reader's language, what was found with its scores, what comes out.
-        let rows: [(&str, &[(u32, f32)], &[(u32, f32)]); 8] = [
+        let rows: [Row<'_>; 8] = [
             ("", &[(0, 2.0), (1, 1.0)], &[(0, 2.0), (1, 1.0)]),
             ("ja", &[(0, 2.0), (1, 1.0)], &[(0, 2.0), (1, 1.0)]),
             // At the place of the best one, and that behind all.
