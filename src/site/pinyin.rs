@@ -16,7 +16,7 @@ pub fn spell(name: &str) -> String {
     for letter in name.chars() {
         if let Some(syllable) = letter.to_pinyin() {
             hyphen(&mut out);
-            out.extend(syllable.plain().chars().map(|letter| if letter == 'ü' { 'v' } else { letter }));
+            out.push_str(&syllable.plain().replace('ü', "v").replace('ê', "e"));
             after_syllable = true;
         } else if letter.is_alphanumeric() || matches!(letter, '.' | '_') {
             if after_syllable && letter.is_alphanumeric() {
@@ -51,6 +51,7 @@ mod tests {
             ("静态 Pod（Static Pod）", "jing-tai-Pod-Static-Pod"),
             ("第2章：容器运行时", "di-2-zhang-rong-qi-yun-xing-shi"),
             ("绿色", "lv-se"),
+            ("诶", "e"),
             ("A note (1)", "A note (1)"),
             ("v1.2说明.final", "v1.2-shuo-ming.final"),
             ("図書館のノート", "tu-shu-guan-のノート"),

@@ -36,7 +36,6 @@ pub(crate) fn spell(name: &str, longest: usize, sink: &mut dyn FnMut(&str)) {
     let mut in_word = false;
     for letter in name.chars() {
         if let Some(usual) = letter.to_pinyin() {
-            let plain = |syllable: pinyin::Pinyin| syllable.plain().replace('ü', "v");
             let mut readings = vec![plain(usual)];
             for reading in letter.to_pinyin_multi().into_iter().flatten().map(plain) {
                 if !readings.contains(&reading) {
@@ -64,6 +63,18 @@ pub(crate) fn spell(name: &str, longest: usize, sink: &mut dyn FnMut(&str)) {
     spell_run(&run, longest, sink);
 }
 
+/// A reading as it is typed: without tones, `v` for `ü` and `e` for `ê` (欸).
+#[cfg(feature = "build")]
+fn plain(syllable: pinyin::Pinyin) -> String {
+    syllable.plain().replace('ü', "v").replace('ê', "e")
+}
+
+/// The first letter of a reading.
+#[cfg(feature = "build")]
+fn initial(reading: &str) -> &str {
+    reading.char_indices().nth(1).map_or(reading, |(end, _)| &reading[..end])
+}
+
 #[cfg(feature = "build")]
 fn spell_run(run: &[Element], longest: usize, sink: &mut dyn FnMut(&str)) {
     for (start, _) in run.iter().enumerate().filter(|(_, element)| element.is_han) {
@@ -73,7 +84,7 @@ fn spell_run(run: &[Element], longest: usize, sink: &mut dyn FnMut(&str)) {
             let mut spelled = vec![(String::new(), String::new())];
             for element in part {
                 let mut readings: Vec<&str> =
-                    element.readings.iter().map(|reading| if is_short { &reading[..1] } else { reading }).collect();
+                    element.readings.iter().map(|reading| if is_short { initial(reading) } else { reading }).collect();
                 readings.dedup();
                 if !element.is_han {
                     readings = vec![&element.text];
@@ -148,6 +159,16 @@ mod tests {
         }
         assert!(spelled("重启").contains(&"chongqi 重5/启2".to_owned()));
         assert!(spelled("运行").contains(&"yunxing 运3/行4".to_owned()));
+    }
+
+    #[test]
+    fn every_reading_can_be_typed() {
+        for letter in ('\u{3000}'..'\u{40000}').filter(|letter| letter.to_pinyin().is_some()) {
+            for token in spelled(&format!("{letter}一")) {
+                let letters = token.split(GAP).next().unwrap_or_default();
+                assert!(!letters.is_empty() && letters.bytes().all(|letter| letter.is_ascii_lowercase()), "{token}");
+            }
+        }
     }
 
     #[test]
