@@ -51,7 +51,8 @@ mod tests {
             ("静态 Pod（Static Pod）", "jing-tai-Pod-Static-Pod"),
             ("第2章：容器运行时", "di-2-zhang-rong-qi-yun-xing-shi"),
             ("绿色", "lv-se"),
-            ("诶", "e"),
+            ("诶", "ei"),
+            ("誒", "ei"),
             ("A note (1)", "A note (1)"),
             ("v1.2说明.final", "v1.2-shuo-ming.final"),
             ("図書館のノート", "tu-shu-guan-のノート"),
@@ -59,6 +60,14 @@ mod tests {
             ("——", "——"),
         ] {
             assert_eq!(spell(name), spelled, "{name}");
+        }
+    }
+
+    #[test]
+    fn every_syllable_can_be_typed() {
+        for letter in ('\u{3000}'..'\u{40000}').filter(|letter| letter.to_pinyin().is_some()) {
+            let spelled = spell(&letter.to_string());
+            assert!(!spelled.is_empty() && spelled.bytes().all(|letter| letter.is_ascii_lowercase()), "{letter} {spelled}");
         }
     }
 }
