@@ -8,7 +8,8 @@ use crate::directory::Source;
 use crate::facet;
 use crate::lengths::Lengths;
 use crate::schema;
-use crate::segment::{Detail, Terms, body, parts};
+use crate::segment::{Detail, Terms, body, damaged, parts, take_size};
+use crate::store::Store;
 use crate::traits::{self, Traits};
 use std::io;
 use std::rc::Rc;
@@ -16,8 +17,6 @@ use std::sync::Arc;
 use tantivy::directory::{FileSlice, OwnedBytes};
 use tantivy::positions::PositionReader;
 use tantivy::postings::TermInfo;
-use tantivy::schema::document::{DeserializeError, DocumentDeserialize, DocumentDeserializer, ValueDeserialize, ValueDeserializer};
-use tantivy::store::StoreReader;
 use tantivy::{HasLen as _, TantivyError};
 
 /// Why a step could not be finished.
@@ -106,7 +105,7 @@ pub(crate) struct Opened {
     pub(crate) lengths: Lengths,
     pub(crate) traits: Traits,
     pub(crate) meta: Terms,
-    store: StoreReader,
+    store: Store,
     source: Arc<dyn Source>,
 }
 
@@ -134,14 +133,14 @@ impl Opened {
             lengths,
             traits: traits.ok_or_else(|| Stop::Damaged("the traits of the notes cannot be read".to_owned()))?,
             meta: Terms::open(&dictionaries, &postings, schema::META, Detail::Documents)?,
-            store: StoreReader::open(body(source, "store")?, 0)?,
+            store: Store::open(&body(source, "store")?)?,
             source: Arc::clone(source) as Arc<dyn Source>,
         })
     }
 
     /// A document's stored record.
     pub(crate) fn record(&self, doc: u32) -> Result<Vec<u8>, Stop> {
-        Ok(self.store.get::<Record>(doc)?.0)
+        self.store.record(doc)
     }
 
     /// Which folder, tags and language each document has. Not part of opening: a plain search needs none of it.
@@ -206,11 +205,10 @@ impl Positions {
             return Ok(Self { runs: vec![(0, u32::MAX, PositionReader::open(slice.read_bytes()?)?)] });
         }
         // The head: the number of packed blocks, then the bit width of each. What follows them is one short block in another coding.
-        let mut head = crate::record::Cursor(&[]);
-        let count_bytes = slice.slice_to(10).read_bytes()?;
-        let count = tantivy_number(count_bytes.as_slice(), &mut head).filter(|&count| count < len);
-        let count = count.ok_or_else(|| Stop::Damaged("positions of words cannot be read".to_owned()))?;
-        let start = 10 - head.0.len();
+        let head = slice.slice_to(10).read_bytes()?;
+        let mut behind = head.as_slice();
+        let count = take_size(&mut behind).filter(|&count| count < len).ok_or_else(|| damaged("positions of words cannot be read"))?;
+        let start = 10 - behind.len();
         let widths = slice.slice(start..(start + count).min(len)).read_bytes()?;
         let mut begins = vec![start + count];
         for &width in widths.as_slice() {
@@ -261,39 +259,10 @@ impl Positions {
 }
 
 /// Tantivy's number: groups of seven bits, the last one marked.
-fn tantivy_number<'a>(bytes: &'a [u8], rest: &mut crate::record::Cursor<'a>) -> Option<usize> {
-    let mut number = 0usize;
-    for (at, &byte) in bytes.iter().enumerate().take(9) {
-        number |= usize::from(byte & 0x7F).checked_shl(7 * at as u32)?;
-        if byte & 0x80 != 0 {
-            rest.0 = &bytes[at + 1..];
-            return Some(number);
-        }
-    }
-    None
-}
-
 fn put_tantivy_number(mut number: usize, out: &mut Vec<u8>) {
     while number >= 0x80 {
         out.push(number as u8 & 0x7F);
         number >>= 7;
     }
     out.push(number as u8 | 0x80);
-}
-
-/// The bytes of a stored record, read without the types of all the values that a tantivy document could have.
-struct Record(Vec<u8>);
-
-struct Bytes(Vec<u8>);
-
-impl ValueDeserialize for Bytes {
-    fn deserialize<'de, D: ValueDeserializer<'de>>(deserializer: D) -> Result<Self, DeserializeError> {
-        deserializer.deserialize_bytes().map(Self)
-    }
-}
-
-impl DocumentDeserialize for Record {
-    fn deserialize<'de, D: DocumentDeserializer<'de>>(mut deserializer: D) -> Result<Self, DeserializeError> {
-        Ok(Self(deserializer.next_field::<Bytes>()?.map(|(_, bytes)| bytes.0).unwrap_or_default()))
-    }
 }

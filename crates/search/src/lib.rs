@@ -28,6 +28,7 @@ mod searcher;
 mod segment;
 mod snippet;
 mod spelling;
+mod store;
 mod terms;
 pub mod token;
 mod traits;

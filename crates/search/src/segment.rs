@@ -3,10 +3,15 @@
 //! *In*: a [`Source`]. *Out*: [`Terms`] and slices for tantivy's other readers. tantivy's own `Index` would do the same after reading `meta.json`
 //! and every file's JSON footer, and with them come a JSON parser, the column store, checksums and all that writes: half of the engine
 //! that a page loads. What is in these files is fixed by [`schema::VERSION`], so none of it says anything new. A test reads a segment both ways.
+//!
+//! Terms are walked and lists decoded here, not by tantivy's streams: those believe the bytes, and a damaged length makes them ask for more memory
+//! than there is, which ends the process. Here every length is compared with the bytes that are there.
 
 use crate::directory::{Source, file};
 use crate::index::{List, Stop};
+use crate::record::Cursor;
 use bitpacking::{BitPacker as _, BitPacker4x};
+use std::ops::Bound;
 use std::sync::Arc;
 use tantivy::directory::{CompositeFile, FileSlice};
 use tantivy::postings::TermInfo;
@@ -76,8 +81,26 @@ impl Terms {
     }
 
     /// The dictionary, if any note has this field.
+    #[cfg(feature = "build")]
     pub(crate) fn terms(&self) -> Option<&TermDictionary> {
         self.dictionary.as_ref()
+    }
+
+    /// Calls `visit` with the terms from `from` to before `to`, in their order, of which no more than `most`.
+    pub(crate) fn scan(&self, from: &[u8], to: &[u8], most: u64, visit: &mut dyn FnMut(&[u8], &TermInfo)) -> Result<(), Stop> {
+        let Some(dictionary) = &self.dictionary else { return Ok(()) };
+        let bytes = dictionary.file_slice_for_range((Bound::Included(from), Bound::Excluded(to)), Some(most)).read_bytes()?;
+        let mut left = most;
+        let walked = walk(bytes.as_slice(), &mut |term, info| {
+            // Blocks begin before the range and end behind it.
+            let is_inside = left > 0 && term < to;
+            if is_inside && term >= from {
+                left -= 1;
+                visit(term, info);
+            }
+            is_inside
+        });
+        walked.ok_or_else(|| damaged("the words cannot be read"))
     }
 
     /// Reads the posting list of a term as a whole: notes in ascending order, all of the `documents` that there are.
@@ -93,12 +116,61 @@ impl Terms {
     }
 }
 
+/// Goes over the blocks of a dictionary until `visit` says that it is enough. A block is its length, how it is compressed (not at all), what is
+/// known of each of its terms, and the terms, each as so many bytes of the one before and others behind them
+/// (tantivy-sstable 0.7: `delta.rs`, tantivy 0.27: `TermInfoValueWriter`).
+fn walk(mut rest: &[u8], visit: &mut dyn FnMut(&[u8], &TermInfo) -> bool) -> Option<()> {
+    /// Stands for lengths that do not fit into one byte.
+    const LONG: u8 = 1;
+    let mut term = Vec::new();
+    while !rest.is_empty() {
+        let length = number(rest)?;
+        // The end of all blocks.
+        if length <= 1 {
+            break;
+        }
+        let block;
+        (block, rest) = rest.get(4..)?.split_at_checked(length)?;
+        let (&compression, mut infos) = block.split_first()?;
+        let count = take_number(&mut infos)?;
+        if compression != 0 || count > infos.len() as u64 {
+            return None;
+        }
+        // Two numbers where the lists and the positions begin, and three for each term.
+        let mut keys = Cursor(infos);
+        for _ in 0..2 + 3 * count {
+            take_number(&mut keys.0)?;
+        }
+        let (mut list, mut position) = (take_size(&mut infos)?, take_size(&mut infos)?);
+        term.clear();
+        for _ in 0..count {
+            let doc_freq = u32::try_from(take_number(&mut infos)?).ok()?;
+            let ends = (list.checked_add(take_size(&mut infos)?)?, position.checked_add(take_size(&mut infos)?)?);
+            let info = TermInfo { doc_freq, postings_range: list..ends.0, positions_range: position..ends.1 };
+            (list, position) = ends;
+            let (kept, added) = match keys.bytes(1)?[0] {
+                LONG => (keys.size()?, keys.size()?),
+                both => (usize::from(both & 0x0F), usize::from(both >> 4)),
+            };
+            if kept > term.len() {
+                return None;
+            }
+            term.truncate(kept);
+            term.extend_from_slice(keys.bytes(added)?);
+            if !visit(&term, &info) {
+                return Some(());
+            }
+        }
+    }
+    Some(())
+}
+
 /// tantivy's form of a posting list: descriptions of the packed blocks, the blocks, and what does not fill a block as numbers of seven-bit groups.
 fn decode(bytes: &[u8], documents: usize, detail: Detail) -> Option<List> {
     let mut rest = bytes;
     let mut skips: &[u8] = &[];
     if documents >= BLOCK {
-        let length = take_number(&mut rest)? as usize;
+        let length = take_size(&mut rest)?;
         (skips, rest) = rest.split_at_checked(length)?;
     }
     let mut list = List::default();
@@ -124,12 +196,12 @@ fn decode(bytes: &[u8], documents: usize, detail: Detail) -> Option<List> {
         }
     }
     for _ in 0..documents % BLOCK {
-        last = last.wrapping_add(take_number(&mut rest)?);
+        last = last.wrapping_add(take_number(&mut rest)? as u32);
         list.docs.push(last);
     }
     if detail == Detail::Positions {
         for _ in 0..documents % BLOCK {
-            list.counts.push(take_number(&mut rest)?);
+            list.counts.push(take_number(&mut rest)? as u32);
         }
     }
     let mut offset = 0u32;
@@ -142,12 +214,12 @@ fn decode(bytes: &[u8], documents: usize, detail: Detail) -> Option<List> {
 }
 
 /// tantivy's number: groups of seven bits, the last one marked.
-fn take_number(rest: &mut &[u8]) -> Option<u32> {
-    let mut number = 0u32;
-    for shift in [0, 7, 14, 21, 28] {
+pub(crate) fn take_number(rest: &mut &[u8]) -> Option<u64> {
+    let mut number = 0u64;
+    for shift in (0..64).step_by(7) {
         let (byte, after) = rest.split_first()?;
         *rest = after;
-        number |= u32::from(byte & 0x7F) << shift;
+        number |= u64::from(byte & 0x7F) << shift;
         if byte & 0x80 != 0 {
             return Some(number);
         }
@@ -155,17 +227,22 @@ fn take_number(rest: &mut &[u8]) -> Option<u32> {
     None
 }
 
+/// A number that counts bytes.
+pub(crate) fn take_size(rest: &mut &[u8]) -> Option<usize> {
+    usize::try_from(take_number(rest)?).ok()
+}
+
 /// A little-endian number of four bytes.
-fn number(bytes: &[u8]) -> Option<usize> {
+pub(crate) fn number(bytes: &[u8]) -> Option<usize> {
     bytes.first_chunk().map(|bytes| u32::from_le_bytes(*bytes) as usize)
 }
 
 /// `length`, if the file has as much.
-fn at_most(file: &FileSlice, length: usize) -> Result<usize, Stop> {
+pub(crate) fn at_most(file: &FileSlice, length: usize) -> Result<usize, Stop> {
     if length <= tantivy::HasLen::len(file) { Ok(length) } else { Err(damaged("a file is cut short")) }
 }
 
-fn damaged(what: &str) -> Stop {
+pub(crate) fn damaged(what: &str) -> Stop {
     Stop::Damaged(what.to_owned())
 }
 
@@ -182,7 +259,8 @@ mod tests {
     use tantivy::directory::{Directory as _, OwnedBytes, RamDirectory};
     use tantivy::postings::Postings as _;
     use tantivy::schema::IndexRecordOption;
-    use tantivy::{DocSet as _, Index, TERMINATED};
+    use tantivy::schema::Value as _;
+    use tantivy::{DocAddress, DocSet as _, Index, TERMINATED, TantivyDocument};
 
     #[derive(Debug)]
     struct Files(crate::write::Files);
@@ -246,7 +324,28 @@ mod tests {
                     assert_eq!(list.counts, counts, "{}", String::from_utf8_lossy(term));
                 }
             }
+            let mut all = inverted.terms().stream().unwrap();
+            let mut count = 0;
+            terms
+                .scan(b"", b"\xFF", 1 << 32, &mut |term, info| {
+                    assert_eq!(all.next(), Some((term, info)));
+                    count += 1;
+                })
+                .unwrap();
+            assert_eq!(count, inverted.terms().num_terms());
+            let mut part = inverted.terms().range().ge(b"p").lt(b"w2").into_stream().unwrap();
+            terms.scan(b"p", b"w2", 1 << 32, &mut |term, info| assert_eq!(part.next(), Some((term, info)))).unwrap();
+            assert!(part.next().is_none());
+            let mut few = 0;
+            terms.scan(b"", b"\xFF", 3, &mut |_, _| few += 1).unwrap();
+            assert_eq!(few, count.min(3));
         }
+        for doc in 0..ours.documents {
+            let stored: TantivyDocument = reader.doc(DocAddress::new(0, doc)).unwrap();
+            let record = stored.get_first(schema::RECORD).and_then(|value| value.as_bytes()).unwrap();
+            assert_eq!(ours.record(doc).unwrap(), record);
+        }
+        assert!(ours.record(ours.documents).is_err());
         assert!(packed > 5, "only {packed} lists have packed blocks");
     }
 

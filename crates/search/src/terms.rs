@@ -10,7 +10,6 @@ use crate::rank::{KNOBS, Match, Spelled};
 use crate::schema;
 use crate::spelling::{allowed_edits, edits, stem};
 use tantivy::postings::TermInfo;
-use tantivy::termdict::TermDictionary;
 
 /// A term that a word stands for.
 #[derive(Debug, Clone)]
@@ -58,7 +57,6 @@ fn is_small(field: usize) -> bool {
 /// The terms that `word` stands for in the fields of `scope`, without near spellings. `soon` is how many words of its phrase
 /// are read next, with it; 0 when that is not known.
 pub(crate) fn find(opened: &Opened, word: &Word, scope: Scope, soon: usize, reads: &mut Reads) -> Result<Vec<Found>, Stop> {
-    let Some(dictionary) = opened.terms.terms() else { return Ok(Vec::new()) };
     let fields = fields_of(scope);
     let dense = word.text.chars().next().is_some_and(crate::token::is_dense);
     let letters = word.text.chars().count();
@@ -72,7 +70,7 @@ pub(crate) fn find(opened: &Opened, word: &Word, scope: Scope, soon: usize, read
         (false, false) => exact.as_str(),
     };
     let to = if from == exact { format!("{}{}", word.text, schema::mark(schema::FIELDS)).into_bytes() } else { after(from.as_bytes()) };
-    let seen = scan(dictionary, from.as_bytes(), &to, &mut |term, info| {
+    let seen = opened.terms.scan(from.as_bytes(), &to, MAX_SCAN, &mut |term, info| {
         let Some((text, field)) = schema::unmark(term) else { return };
         // Two letters begin too many words of a text to read them all.
         let prefix = word.prefix && (dense || letters >= if is_small(field) { 1 } else { 3 });
@@ -109,11 +107,10 @@ pub(crate) fn find_pinyin(opened: &Opened, atom: &Atom, reads: &mut Reads) -> Re
     if atom.scope != Scope::Any || !word.flexible || !is_spelling(&word.text) {
         return Ok(None);
     }
-    let Some(dictionary) = opened.meta.terms() else { return Ok(None) };
     let mut found = Vec::new();
     for (mark, worth) in schema::SPELLED_MARKS.into_iter().zip(KNOBS.spelled) {
         let prefix = format!("{mark}{}", word.text);
-        let seen = scan(dictionary, prefix.as_bytes(), &after(prefix.as_bytes()), &mut |term, info| {
+        let seen = opened.meta.scan(prefix.as_bytes(), &after(prefix.as_bytes()), MAX_SCAN, &mut |term, info| {
             let Some(token) = std::str::from_utf8(term).ok().and_then(|term| term.strip_prefix(mark)) else { return };
             let Some(meant) = crate::pinyin::meant(token, &word.text, !word.prefix) else { return };
             let is_whole = token.as_bytes().get(word.text.len()) == Some(&b' ');
@@ -159,12 +156,11 @@ pub(crate) fn find_near(opened: &Opened, word: &Word, scope: Scope, reads: &mut 
         return Ok(Vec::new());
     }
     let mut found: Vec<(usize, Found)> = Vec::new();
-    let Some(dictionary) = opened.terms.terms() else { return Ok(Vec::new()) };
     let mut first: Vec<&str> = vec![&word.text[..1], &word.text[1..2]];
     first.dedup();
     // Words that begin with the right letter or, as the first two are often swapped, the second.
     for from in first {
-        let seen = scan(dictionary, from.as_bytes(), &after(from.as_bytes()), &mut |term, info| {
+        let seen = opened.terms.scan(from.as_bytes(), &after(from.as_bytes()), MAX_SCAN, &mut |term, info| {
             if let Some((text, field)) = schema::unmark(term)
                 && fields_of(scope).contains(&field)
                 && let Some(distance) = edits(&word.text, text, most)
@@ -192,19 +188,6 @@ pub(crate) fn find_near(opened: &Opened, word: &Word, scope: Scope, reads: &mut 
     Ok(found.into_iter().map(|(_, near)| near).filter(|near| best.iter().any(|(_, text)| *text == near.text)).collect())
 }
 
-/// Calls `visit` with the terms from `from` to before `to`, of which no more than [`MAX_SCAN`].
-fn scan(dictionary: &TermDictionary, from: &[u8], to: &[u8], visit: &mut dyn FnMut(&[u8], &TermInfo)) -> std::io::Result<()> {
-    let mut stream = dictionary.range().ge(from).lt(to).limit(MAX_SCAN).into_stream()?;
-    let mut left = MAX_SCAN;
-    while left > 0
-        && let Some((term, info)) = stream.next()
-    {
-        left -= 1;
-        visit(term, info);
-    }
-    Ok(())
-}
-
 /// The least bytes that are greater than everything with this prefix, which is text.
 fn after(prefix: &[u8]) -> Vec<u8> {
     let mut end = prefix.to_vec();
@@ -222,10 +205,9 @@ pub(crate) fn find_meta(opened: &Opened, scope: Scope, text: &str, words: &[Word
         Scope::Path => schema::PATH_MARK,
         _ => schema::LANGUAGE_MARK,
     };
-    let Some(dictionary) = opened.meta.terms() else { return Ok(Vec::new()) };
     let read = |prefix: &str, exact: bool, reads: &mut Reads| -> Result<Docs, Stop> {
         let mut infos = Vec::new();
-        let seen = scan(dictionary, prefix.as_bytes(), &after(prefix.as_bytes()), &mut |term, info| {
+        let seen = opened.meta.scan(prefix.as_bytes(), &after(prefix.as_bytes()), MAX_SCAN, &mut |term, info| {
             if !exact || term == prefix.as_bytes() {
                 infos.push(info.clone());
             }
