@@ -17,8 +17,8 @@ pub(crate) trait Source: fmt::Debug + Send + Sync + 'static {
     /// Reads a piece that lies inside the file.
     fn read(&self, name: &str, range: Range<usize>) -> io::Result<OwnedBytes>;
     /// Says that the lists of terms in this range will be read, and their positions where these are at most so many compressed bytes: what is missing
-    /// of them may be named together with what is missing already.
-    fn expect(&self, _from: &[u8], _to: &[u8], _positions: u32) {}
+    /// of them may be named together with what is missing already, unless it is more than `most` blocks.
+    fn expect(&self, _from: &[u8], _to: &[u8], _most: usize, _positions: u32) {}
 }
 
 /// A file as a whole; nothing of it is read yet.

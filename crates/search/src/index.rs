@@ -149,10 +149,13 @@ impl Opened {
         facet::Table::decode(&bytes, self.documents).ok_or_else(|| Stop::Damaged("the folders and tags cannot be read".to_owned()))
     }
 
-    /// Says that a word's posting lists will be read, and its positions if it is part of a phrase, when the dictionary has not even arrived.
-    pub(crate) fn expect(&self, word: &str, in_phrase: bool) {
+    /// Says that a word's posting lists will be read, and its positions if it is part of a phrase, when the dictionary has not even arrived. Other forms
+    /// of it and longer words lie between `from` and `to`.
+    pub(crate) fn expect(&self, word: &str, from: &[u8], to: &[u8], in_phrase: bool) {
         let term = |field| format!("{word}{}", schema::mark(field));
-        self.source.expect(term(0).as_bytes(), term(schema::FIELDS - 1).as_bytes(), if in_phrase { LIKELY_POSITIONS } else { 0 });
+        let positions = if in_phrase { LIKELY_POSITIONS } else { 0 };
+        self.source.expect(term(0).as_bytes(), term(schema::FIELDS - 1).as_bytes(), usize::MAX, positions);
+        self.source.expect(from, to, LIKELY_FORMS, 0);
     }
 
     /// The posting list of a term.
@@ -185,12 +188,14 @@ impl Opened {
 
 /// How many bytes of positions are fetched before it is known that they are needed: they save waiting, most often.
 const LIKELY_POSITIONS: u32 = 12 << 10;
+/// In how many blocks the other forms of a word may lie that are fetched likewise.
+const LIKELY_FORMS: usize = 4;
 /// Positions in one block of tantivy's format.
 const POSITIONS_A_BLOCK: u32 = 128;
 /// How often a word may stand in all the notes that one step reads its positions of: 64 MB.
 const MOST_TIMES: u32 = 1 << 24;
 /// A term's positions are read as a whole up to this many bytes, in parts above.
-const WHOLE_POSITIONS: usize = 4096;
+const WHOLE_POSITIONS: usize = 12 << 10;
 
 /// The positions of a term, or the parts of them that were asked for.
 pub(crate) struct Positions {

@@ -381,19 +381,21 @@ impl Source for Blocks {
         if joined.len() == range.len() { Ok(OwnedBytes::new(joined)) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
     }
 
-    fn expect(&self, from: &[u8], to: &[u8], positions: u32) {
+    fn expect(&self, from: &[u8], to: &[u8], most: usize, positions: u32) {
         let state = &mut *self.state();
         let guide = &self.table.guide;
         let first = guide.partition_point(|(term, _)| term.as_slice() <= from).saturating_sub(1);
-        for (at, (term, block)) in guide.iter().enumerate().skip(first) {
-            if term.as_slice() > to {
-                break;
-            }
+        let end = guide.partition_point(|(term, _)| term.as_slice() <= to);
+        if end - first.min(end) > most {
+            return;
+        }
+        for at in first..end {
             // Positions that were too many to lie with the postings lie in the blocks behind.
-            let next = guide.get(at + 1).map_or(*block, |(_, next)| *next);
-            let more = self.table.blocks.get(*block as usize + 1..next as usize).unwrap_or_default();
+            let block = guide[at].1;
+            let next = guide.get(at + 1).map_or(block, |(_, next)| *next);
+            let more = self.table.blocks.get(block as usize + 1..next as usize).unwrap_or_default();
             let more = if more.iter().map(|place| place.packed).sum::<u32>() <= positions { more.len() as u32 } else { 0 };
-            let absent = (*block..=block + more).filter(|&block| state.loaded.get(block as usize).is_some_and(Option::is_none));
+            let absent = (block..=block + more).filter(|&block| state.loaded.get(block as usize).is_some_and(Option::is_none));
             state.missing.extend(absent);
         }
     }

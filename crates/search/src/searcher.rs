@@ -193,13 +193,14 @@ fn is_meta(scope: Scope) -> bool {
 /// Looks up the terms of all words, clause by clause, atom by atom.
 fn resolve<'a>(opened: &Opened, clauses: &'a [Clause], reads: &mut Reads) -> Result<Vec<Vec<Resolved<'a>>>, Stop> {
     let mut all = Vec::new();
+    let several = clauses.iter().filter(|clause| is_required(clause)).count().min(2);
     for clause in clauses {
         let mut of_clause = Vec::new();
         for atom in &clause.atoms {
             let mut words = Vec::new();
             if !is_meta(atom.scope) {
                 // Of a long run of characters only some lists are read; which, the dictionary says.
-                let soon = if clause.optional || atom.words.len() > LONG_RUN { 0 } else { atom.words.len() };
+                let soon = if clause.optional || atom.words.len() > LONG_RUN { 0 } else { atom.words.len().max(several) };
                 for word in &atom.words {
                     words.push(find(opened, word, atom.scope, soon, reads)?);
                 }
@@ -269,9 +270,12 @@ fn match_all(opened: &Opened, clauses: &[Clause], resolved: &[Vec<Resolved<'_>>]
     let mut among = Docs::new(opened.documents);
     among.extend(&candidates);
     let mut matched: Vec<Matches> = Vec::new();
-    for (of_clause, docs) in resolved.iter().zip(&of_atoms) {
+    for ((clause, of_clause), docs) in both().zip(&of_atoms) {
         let mut of_any = Matches::new();
         for (resolved, docs) in of_clause.iter().zip(docs) {
+            if clause.optional && is_common(opened, resolved) {
+                continue;
+            }
             let matches = if is_meta(resolved.atom.scope) {
                 let docs_here = docs.iter().copied().filter(|doc| among.contains(*doc));
                 docs_here.map(|doc| (doc, Match { score: 0.1, fields: u8::MAX })).collect()

@@ -89,7 +89,7 @@ pub(crate) fn find(opened: &Opened, word: &Word, scope: Scope, soon: usize, read
         }
     });
     if reads.take(seen)?.is_none() && soon > 0 && !word.is_filler() {
-        opened.expect(&word.text, soon > 1);
+        opened.expect(&word.text, from.as_bytes(), &to, soon > 1);
     }
     for found in &mut of_field {
         // The word itself and its forms first, then the most frequent longer words.
