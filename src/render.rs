@@ -29,6 +29,7 @@ mod moment;
 mod naming;
 mod nav;
 mod page;
+mod passage;
 mod plan;
 mod preview;
 mod recent;
@@ -60,6 +61,7 @@ fn note(shared: &Shared<'_>, code: &highlight::Blocks, id: PageId, faults: &mut 
     let page = &shared.site.pages[id.0 as usize];
     let (body, found) = body::fill(shared.site, code, shared.theme.words(&page.language), id);
     faults.extend(found);
+    let body = passage::mark(body, &page.language, &shared.facts.language);
     let context = shared.note(id, &body);
     let template = template(shared, id, faults);
     let html = shared.theme.render(&template, &context, &page.url)?;

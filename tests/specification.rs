@@ -129,7 +129,13 @@ fn render(theme: &Theme, example: &Example) -> (String, String) {
     let config = Config { language: Some("en".into()), ..Config::default() };
     let whole = whole::build(theme, config, &all);
     let page = whole.site.pages.iter().find(|page| page.note.path.as_str() == first);
-    let html = page.and_then(|page| whole.page(page.url.as_str())).unwrap_or("");
+    let mut html = page.and_then(|page| whole.page(page.url.as_str())).unwrap_or("").to_owned();
+    // The examples are about other things than the language of passages.
+    if files.iter().all(|(_, text)| !text.contains("lang=")) {
+        for language in ["zh", "ja", "ko"] {
+            html = html.replace(&format!(" lang=\"{language}\""), "");
+        }
+    }
     let mut faults = String::new();
     for fault in &whole.diagnostics {
         let _ = writeln!(faults, "{}", printed(fault, &first, if has_title { 0 } else { 3 }));

@@ -197,7 +197,7 @@ fn the_graph_around_a_note_leads_on() {
     let Some((mut page, _keep, folder, server)) = start() else { return };
     for root in [server.root("/some/path/"), disk(&folder)] {
         page.open(&format!("{root}k8s/静态Pod.html"));
-        let names = "[...document.querySelectorAll('.local-graph a[href] title')].map((one) => one.textContent).sort().join()";
+        let names = "[...document.querySelectorAll('.local-graph svg a[href]')].map((one) => (one.querySelector('title') ?? one).textContent).sort().join()";
         assert_eq!(page.eval(names), "探针,笔记", "{root}");
         lead(&mut page, ".local-graph svg a text", "!location.pathname.includes('Pod') && document.querySelector('.local-graph')");
         page.open(&format!("{root}k8s/静态Pod.html"));

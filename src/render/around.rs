@@ -90,10 +90,15 @@ fn reward(shared: &Shared<'_>, page: &Page) -> Option<RewardView> {
     let ways: Vec<WayView> = reward
         .ways
         .iter()
-        .map(|way| WayView { title: way.name.clone(), picture: picture(&way.picture).unwrap_or_default(), url: way.url.clone() })
+        .map(|way| WayView {
+            title: way.name.clone(),
+            lang: shared.foreign(&way.name, page),
+            picture: picture(&way.picture).unwrap_or_default(),
+            url: way.url.clone(),
+        })
         .filter(|way| !(way.picture.is_empty() && way.url.is_empty()))
         .collect();
-    (!ways.is_empty()).then(|| RewardView { text: reward.text.clone(), ways })
+    (!ways.is_empty()).then(|| RewardView { text: reward.text.clone(), lang: shared.foreign(&reward.text, page), ways })
 }
 
 fn comments_view(comments: &Comments, values: &[(&str, String)]) -> CommentsView {

@@ -81,11 +81,13 @@ pub(super) struct Picture {
     pub(super) is_first: bool,
 }
 
-/// The class of a picture that is only for one of light and dark, by what GitHub and Material write behind `#`.
+/// The class of a picture that is only for one of light and dark, or turned around in the dark, by what GitHub, Material and the themes of Obsidian write
+/// behind `#`.
 pub(super) fn shade(href: &str) -> Option<&'static str> {
     match href.rsplit_once('#')?.1 {
         "gh-dark-mode-only" | "only-dark" => Some("only-dark"),
         "gh-light-mode-only" | "only-light" => Some("only-light"),
+        "invert" => Some("invert"),
         _ => None,
     }
 }
@@ -140,7 +142,7 @@ pub(super) fn element(out: &mut String, medium: Medium, href: &str, text: &str, 
                 out.push('"');
             }
             // The first one is likely to be seen at once; one of a pair may never be.
-            out.push_str(if picture.is_first && shade.is_none() { ">" } else { " loading=\"lazy\" decoding=\"async\">" });
+            out.push_str(if picture.is_first && shade.is_none_or(|shade| shade == "invert") { ">" } else { " loading=\"lazy\" decoding=\"async\">" });
         }
         Medium::Audio => out.push_str(&format!("<audio controls preload=\"metadata\" src=\"{href}\" aria-label=\"{label}\"></audio>")),
         Medium::Video => out.push_str(&format!("<video controls preload=\"metadata\" src=\"{href}\" aria-label=\"{label}\"{size}></video>")),

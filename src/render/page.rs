@@ -16,13 +16,14 @@ use super::listing::{self, ALL, RECENT, SEARCH, TAGS, day};
 use super::metadata;
 use super::naming;
 use super::nav::{self, Navs};
+use super::passage;
 use super::preview::Shards;
 use super::sheets;
 use super::view::{BacklinkView, ContextView, LanguageView, LinkView, NoteView, PageView, SiteView, TocView};
 use crate::note::Heading;
 use crate::path::{SourcePath, UrlPath};
 use crate::site::backlink::Backlink;
-use crate::site::{FolderId, Page, PageId, Site};
+use crate::site::{FolderId, Page, PageId, Site, Tag};
 use crate::theme::Theme;
 
 pub use key::Key;
@@ -240,6 +241,11 @@ impl Shared<'_> {
         Some(format!("{}/{path}", base.trim_end_matches('/')))
     }
 
+    /// The language of a text that nobody says one of: where it is surely another than the page's.
+    pub(super) fn foreign(&self, text: &str, page: &Page) -> String {
+        passage::foreign(text, &page.language, &self.facts.language).unwrap_or_default()
+    }
+
     /// The context of a note whose body is finished.
     pub(super) fn note(&self, id: PageId, body: &str) -> Context {
         let site = self.site;
@@ -260,13 +266,14 @@ impl Shared<'_> {
         let mut context = self.context(&about, self.facts.navs.page(self.site, &self.facts.language, id));
         let link = |id: PageId| listing::link(site, id, &page.url, &page.language);
         let tags = page.tags.iter().filter_map(|tag| site.tags.get(tag.0 as usize));
+        let tag = |tag: &Tag| LinkView { lang: self.foreign(&tag.name, page), ..LinkView::new(&*tag.name, tag.url.href_from(&page.url)) };
         let view = NoteView {
             date: day(page.created.as_deref()),
             updated: day(page.updated.as_deref()),
-            tags: tags.map(|tag| LinkView::new(&*tag.name, tag.url.href_from(&page.url))).collect(),
+            tags: tags.map(tag).collect(),
             words: page.note.length.total(),
             minutes: page.note.length.minutes(),
-            toc: toc(&page.note.outline),
+            toc: toc(&page.note.outline, &page.language, &self.facts.language),
             previous: page.previous.map(link),
             next: page.next.map(link),
             backlinks: page.backlinks.iter().take(BACKLINKS).map(|backlink| self.backlink(backlink, page)).collect(),
@@ -344,27 +351,28 @@ fn site_language(site: &Site) -> String {
 }
 
 /// The headings as a tree; a level that is skipped counts as one step.
-fn toc(outline: &[Heading]) -> Vec<TocView> {
+fn toc(outline: &[Heading], language: &str, site: &str) -> Vec<TocView> {
     let headings: Vec<&Heading> = outline.iter().filter(|heading| !heading.is_title).collect();
     let mut rest = headings.as_slice();
     let mut tree = Vec::new();
     while !rest.is_empty() {
-        let (entry, behind) = branch(rest);
+        let (entry, behind) = branch(rest, language, site);
         tree.push(entry);
         rest = behind;
     }
     tree
 }
 
-fn branch<'h, 'n>(headings: &'h [&'n Heading]) -> (TocView, &'h [&'n Heading]) {
+fn branch<'h, 'n>(headings: &'h [&'n Heading], language: &str, site: &str) -> (TocView, &'h [&'n Heading]) {
     let first = headings[0];
     let end = headings.iter().skip(1).position(|heading| heading.level <= first.level).map_or(headings.len(), |at| at + 1);
     let (mut below, behind) = (&headings[1..end], &headings[end..]);
     let mut children = Vec::new();
     while !below.is_empty() {
-        let (child, rest) = branch(below);
+        let (child, rest) = branch(below, language, site);
         children.push(child);
         below = rest;
     }
-    (TocView { title: first.text.clone(), url: format!("#{}", first.anchor.encoded()), children }, behind)
+    let lang = passage::foreign(&first.text, language, site).unwrap_or_default();
+    (TocView { title: first.text.clone(), url: format!("#{}", first.anchor.encoded()), lang, children }, behind)
 }

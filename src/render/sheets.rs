@@ -6,6 +6,7 @@
 const SHEETS: &[(&str, &[&str])] = &[
     ("containers", &["container", "details", "steps", "tabs", "tab", "cards", "card", "embed", "embed-file", "task"]),
     ("diagram", &["diagram-drawing"]),
+    ("lines", &["line", "annotation"]),
 ];
 
 /// The sheets that a body needs, in order.
@@ -45,6 +46,7 @@ mod tests {
             ("<div class=tabs>", &["containers"]),
             ("<ul><li><input type=\"checkbox\"> a</li></ul>", &["containers"]),
             ("<svg class=\"diagram-drawing dark\"></svg><div class=\"embed\">", &["containers", "diagram"]),
+            ("<pre><code><span class=\"line highlighted\">", &["lines"]),
             ("class=", &[]),
         ] {
             assert_eq!(of(body), expected, "{body}");

@@ -203,7 +203,7 @@ pub struct NoteView {
     pub around: AroundView,
     /// Path of the source in the content folder.
     pub source: String,
-    /// The style sheets that its text needs besides the one that all pages have: `containers`, `diagram`.
+    /// The style sheets that its text needs besides the one that all pages have: `containers`, `diagram`, `lines`.
     pub sheets: Vec<&'static str>,
     /// `extra` of the front matter, and every key that Biji does not know.
     pub extra: BTreeMap<String, serde_json::Value>,
@@ -239,6 +239,8 @@ pub struct AroundView {
 pub struct RewardView {
     /// A sentence of the site's own; may be `""`.
     pub text: String,
+    /// Its language where it is surely another than the page's, else `""`.
+    pub lang: String,
     /// The ways, at least one.
     pub ways: Vec<WayView>,
 }
@@ -248,6 +250,8 @@ pub struct RewardView {
 pub struct WayView {
     /// What it is called.
     pub title: String,
+    /// The name's language where it is surely another than the page's, else `""`.
+    pub lang: String,
     /// A picture with a payment code; may be `""`.
     pub picture: String,
     /// Where it leads; may be `""`.
@@ -280,6 +284,8 @@ pub struct TocView {
     pub title: String,
     /// `#anchor`.
     pub url: String,
+    /// Its language where it is surely another than the page's, else `""`.
+    pub lang: String,
     /// The headings below it.
     pub children: Vec<Self>,
 }

@@ -72,6 +72,26 @@ impl Letters {
         letters
     }
 
+    /// The letters of a text.
+    #[must_use]
+    pub fn of_text(text: &str) -> Self {
+        let mut letters = Self::default();
+        letters.count(text);
+        letters
+    }
+
+    /// Whether most of them are Han, and more than one.
+    #[must_use]
+    pub fn are_han(self) -> bool {
+        self.han >= 2 && self.han * 2 > self.all
+    }
+
+    /// Whether none of them is of an East Asian script.
+    #[must_use]
+    pub fn has_no_east_asian(self) -> bool {
+        self.han + self.kana + self.hangul == 0
+    }
+
     fn count(&mut self, text: &str) {
         for letter in text.chars() {
             if letter.is_ascii() {

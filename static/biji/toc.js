@@ -4,11 +4,20 @@
 (() => {
   const toc = document.querySelector("nav.toc");
   if (!(toc instanceof HTMLElement)) return;
+  const details = toc.querySelector("details");
+  const summary = toc.querySelector("summary");
+  if (!details || !summary) return;
   // Windows without a right column have it above the text, folded, and in sight: it says where the reader is.
-  const small = document.querySelector("details.toc-small");
-  const label = small?.querySelector("summary");
   const here = document.createElement("span");
-  label?.append(here);
+  summary.append(here);
+  // With a right column it is always open: the style sheet shows it so, and this says it.
+  const wide = matchMedia("(min-width: 75rem)");
+  const fit = () => {
+    details.open = wide.matches;
+    summary.tabIndex = wide.matches ? -1 : 0;
+  };
+  wide.addEventListener("change", fit);
+  fit();
 
   /** @type {{ heading: HTMLElement, link: HTMLAnchorElement }[]} */
   const entries = [];
@@ -59,9 +68,14 @@
     requestAnimationFrame(follow);
   }
 
-  // It does not cover what it leads to.
-  small?.addEventListener("click", (event) => {
-    if (event.target instanceof HTMLAnchorElement) small.removeAttribute("open");
+  details.addEventListener("click", (event) => {
+    if (!(event.target instanceof Element)) return;
+    if (wide.matches) {
+      if (event.target.closest("summary")) event.preventDefault();
+    } else if (event.target.closest("a")) {
+      // It does not cover what it leads to.
+      details.open = false;
+    }
   });
   addEventListener("scroll", ask, { passive: true });
   addEventListener("resize", ask);

@@ -51,6 +51,7 @@
     dialog.classList.remove("zoom-whole");
     picture.src = image.currentSrc || image.src;
     picture.alt = image.alt;
+    picture.classList.toggle("invert", image.classList.contains("invert"));
     const { width, height } = image;
     const [wide, high] = [image.naturalWidth || width, image.naturalHeight || height];
     // A drawing is sharp at any size; a photo is not, so a small one is shown twice as large at most.

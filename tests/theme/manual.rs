@@ -103,7 +103,7 @@ fn values(files: &[String]) -> String {
             let gap = if out.is_empty() { "" } else { "\n" };
             let _ = writeln!(out, "{gap}### `{name}`\n\n{comment}{seen}\n\n| value | what it is |\n|---|---|");
             comment.clear();
-        } else if line.starts_with("pub use") || line.starts_with("mod ") {
+        } else if line.starts_with("pub use") || line.starts_with("mod ") || line.contains("fn ") {
             comment.clear();
         } else if let Some((field, _)) = line.strip_prefix("pub ").and_then(|rest| rest.split_once(':')) {
             let _ = writeln!(out, "| `{field}` | {comment} |");

@@ -105,7 +105,7 @@ fn nothing_moves_when_scripts_arrive() {
 fn on_a_phone_the_contents_stay_in_sight() {
     let Some((mut page, _keep, folder, server)) = start() else { return };
     page.window(390, 844);
-    let says = "document.querySelector('.toc-small summary').textContent";
+    let says = "document.querySelector('.toc summary').textContent";
     for root in [server.root("/"), disk(&folder)] {
         page.open(&format!("{root}{NOTE}"));
         assert_eq!(page.eval(says), "本页目录");
@@ -113,12 +113,14 @@ fn on_a_phone_the_contents_stay_in_sight() {
             "[...document.querySelectorAll('main h2')].find((one) => one.textContent === '限制').scrollIntoView({ behavior: 'instant' })",
         );
         page.wait(&format!("{says} === '本页目录限制'"));
-        page.follow(".toc-small summary");
-        page.wait("document.querySelector('.toc-small[open]')");
+        page.follow(".toc summary");
+        page.wait("document.querySelector('.toc details[open]')");
         // What is chosen is not covered by the list, which folds.
-        page.eval("[...document.querySelectorAll('.toc-small a')].find((one) => one.textContent === '排错').click()");
-        page.wait("!document.querySelector('.toc-small[open]') && decodeURIComponent(location.hash) === '#排错'");
-        page.wait("document.querySelector('.toc-small').getBoundingClientRect().bottom <= document.getElementById('排错').getBoundingClientRect().top");
+        page.eval("[...document.querySelectorAll('.toc a')].find((one) => one.textContent === '排错').click()");
+        page.wait("!document.querySelector('.toc details[open]') && decodeURIComponent(location.hash) === '#排错'");
+        page.wait(
+            "document.querySelector('.toc').getBoundingClientRect().bottom <= document.getElementById('排错').getBoundingClientRect().top",
+        );
         assert_eq!(page.complaints(), Vec::<String>::new(), "{root}");
     }
 }

@@ -238,7 +238,7 @@ fn pages_are_whole_without_scripts() {
     for root in [server.root("/"), disk(&folder)] {
         page.open(&format!("{root}{NOTE}"));
         for (selector, is_seen) in
-            [(".sidebar", true), (".toc-small summary", true), ("main pre", true), (".theme-toggle", false), (".search-open kbd", false)]
+            [(".sidebar", true), (".toc summary", true), ("main pre", true), (".theme-toggle", false), (".search-open kbd", false)]
         {
             assert_eq!(page.eval(&format!("document.querySelector({selector:?}).checkVisibility()")), is_seen, "{root}: {selector}");
         }
@@ -263,7 +263,7 @@ fn a_printed_note_is_light_and_without_chrome() {
     page.call("Emulation.setEmulatedMedia", &json!({ "media": "print", "features": features }));
     assert_eq!(page.eval(GROUND), "rgb(255, 255, 255)");
     assert_eq!(page.eval("getComputedStyle(document.body).color"), "rgb(0, 0, 0)");
-    let seen = page.eval("['.site-header', '.sidebar', '.toc', '.toc-small', '.site-footer', '.code-tools', '.breadcrumbs'].filter((one) => document.querySelector(one)?.checkVisibility()).join()");
+    let seen = page.eval("['.site-header', '.sidebar', '.toc', '.site-footer', '.code-tools', '.breadcrumbs'].filter((one) => document.querySelector(one)?.checkVisibility()).join()");
     assert_eq!(seen, "");
     assert_eq!(page.eval("getComputedStyle(document.querySelector('pre')).whiteSpaceCollapse + getComputedStyle(document.querySelector('pre')).textWrapMode"), "preservewrap");
     let after = page.eval("getComputedStyle(document.querySelector('main a[href^=http]'), '::after').content");

@@ -23,7 +23,7 @@ const REACH: f64 = 66.0;
 const NAME: usize = 22;
 
 /// The graph around a page; `None` where nothing is linked with it.
-pub(in crate::render) fn around(site: &Site, web: &Web, id: PageId, whole: Option<&UrlPath>) -> Option<LocalGraphView> {
+pub(in crate::render) fn around(site: &Site, web: &Web, id: PageId, page_of_all: Option<&UrlPath>) -> Option<LocalGraphView> {
     let page = site.pages.get(id.0 as usize)?;
     let (total, left, right) = sides(web, id)?;
     let rows = left.len().max(right.len()).max(2) as f64;
@@ -52,14 +52,14 @@ pub(in crate::render) fn around(site: &Site, web: &Web, id: PageId, whole: Optio
                 url: target.url.href_from(&page.url),
                 links_here: side < 0.0 || web.from(id).binary_search(other).is_ok(),
                 is_linked: side > 0.0,
-                x: tenth(x + side * out),
-                y: tenth(y + down),
-                label_x: tenth(x + side * (out + 11.0)),
-                label_y: tenth(y + down + 5.0),
+                x: whole(x + side * out),
+                y: whole(y + down),
+                label_x: whole(x + side * (out + 11.0)),
+                label_y: whole(y + down + 5.0),
             });
         }
     }
-    let own: String = nodes.iter().map(|node| format!("M{} {}L{} {}", tenth(x), tenth(y), node.x, node.y)).collect();
+    let own: String = nodes.iter().map(|node| format!("M{} {}L{} {}", whole(x), whole(y), node.x, node.y)).collect();
     let shown: Vec<PageId> = left.iter().chain(&right).copied().collect();
     let mut others = String::new();
     for (at, one) in shown.iter().enumerate() {
@@ -67,7 +67,7 @@ pub(in crate::render) fn around(site: &Site, web: &Web, id: PageId, whole: Optio
             if web.are_linked(*one, *two) {
                 let (a, b) = (&nodes[other], &nodes[at]);
                 // Bent to the middle, away from the names.
-                let bend = (tenth((a.x + b.x) / 2.0 * 0.6 + x * 0.4), tenth((a.y + b.y) / 2.0));
+                let bend = (whole(f64::from(a.x + b.x) / 2.0 * 0.6 + x * 0.4), (a.y + b.y) / 2);
                 others.push_str(&format!("M{} {}Q{} {} {} {}", a.x, a.y, bend.0, bend.1, b.x, b.y));
             }
         }
@@ -75,15 +75,15 @@ pub(in crate::render) fn around(site: &Site, web: &Web, id: PageId, whole: Optio
     // A note that is not drawn has no place there.
     let place = if web.place_of(id).is_some() { format!("#{}", page.url.encoded()) } else { String::new() };
     Some(LocalGraphView {
-        width: WIDTH,
-        height: tenth(height),
-        x: tenth(x),
-        y: tenth(y),
+        width: whole(WIDTH),
+        height: whole(height),
+        x: whole(x),
+        y: whole(y),
         own,
         others,
         hidden: total - nodes.len(),
         nodes,
-        whole: whole.map(|whole| whole.href_from(&page.url) + &place).unwrap_or_default(),
+        whole: page_of_all.map(|all| all.href_from(&page.url) + &place).unwrap_or_default(),
     })
 }
 
@@ -144,7 +144,13 @@ pub(super) fn shortened(name: &str, widest: usize) -> String {
     }
 }
 
-/// Rounded to a tenth: what a picture needs.
+/// Rounded to whole units, less than a pixel of this picture: fewer bytes on every page.
+#[allow(clippy::cast_possible_truncation, reason = "a picture is some hundred units wide")]
+fn whole(number: f64) -> i32 {
+    number.round() as i32
+}
+
+/// Rounded to a tenth: what a large picture needs.
 pub(super) fn tenth(number: f64) -> f64 {
     (number * 10.0).round() / 10.0
 }

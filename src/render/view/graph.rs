@@ -8,13 +8,13 @@ use serde::Serialize;
 #[derive(Debug, Serialize)]
 pub struct LocalGraphView {
     /// The picture's width; its letters are 15 high.
-    pub width: f64,
+    pub width: i32,
     /// The picture's height.
-    pub height: f64,
+    pub height: i32,
     /// Where the note itself is.
-    pub x: f64,
+    pub x: i32,
     /// Where the note itself is.
-    pub y: f64,
+    pub y: i32,
     /// The notes around it: those that link here first, from top to bottom.
     pub nodes: Vec<LocalNodeView>,
     /// The lines between the note and the others, as the `d` of a path.
@@ -43,13 +43,13 @@ pub struct LocalNodeView {
     /// Whether the note in the middle links to it; then it stands at its right, else at its left.
     pub is_linked: bool,
     /// Where it is.
-    pub x: f64,
+    pub x: i32,
     /// Where it is.
-    pub y: f64,
+    pub y: i32,
     /// Where its name begins, or ends at the left.
-    pub label_x: f64,
+    pub label_x: i32,
     /// The line that its name stands on.
-    pub label_y: f64,
+    pub label_y: i32,
 }
 
 /// The graph of the whole site.
