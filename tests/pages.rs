@@ -43,6 +43,29 @@ fn what_a_page_shows() {
             &["CANARY", "^code"],
             "",
         ),
+        // A link that is only a picture without words, a drawing for the dark, a passage in another language and what the table of contents makes of one.
+        (
+            &[("a.md", "[![](https://x.example/b.svg)](https://y.example/z)")],
+            "a.html",
+            &["<a href=\"https://y.example/z\" rel=\"external noopener\" aria-label=\"y.example/z\"><img"],
+            &[],
+            "",
+        ),
+        (
+            &[("a.md", "[![b](https://x.example/b.svg)](https://y.example/z) [[a]]")],
+            "a.html",
+            &["alt=\"b\""],
+            &["aria-label=\"y.", "aria-label=\"a\""],
+            "",
+        ),
+        (&[("a.md", "![b](https://x.example/b.png#invert)")], "a.html", &["class=\"invert\">"], &[], ""),
+        (
+            &[("a.md", "# 一篇中文笔记\n\n文字。\n\n## What this is for\n\nThe kubelet makes a mirror Pod for it.\n\n## 二\n")],
+            "a.html",
+            &["<p lang=\"en\">The kubelet", " lang=\"en\">What this is for<a class=\"permalink\"", "<p>文字。</p>"],
+            &[],
+            "",
+        ),
         // Links to blocks.
         (&[("a.md", "[[blocks#^para]]"), BLOCKS], "a.html", &["href=\"blocks.html#%5Epara\">blocks &gt; ^para</a>"], &[], ""),
         (&[("a.md", "[x](blocks.md#^para)"), BLOCKS], "a.html", &["href=\"blocks.html#%5Epara\">x</a>"], &[], ""),

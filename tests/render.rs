@@ -66,20 +66,20 @@ fn references() {
     let external = |address: &str| Target::External(address.into());
     let anchor = || Some(biji::path::Anchor::from_heading("二"));
     for (kind, target, text, title, expected) in [
-        (Link, Target::Page(PageId(1), None), "", "", "<p><a href=\"sub/b.html\"></a></p>"),
+        (Link, Target::Page(PageId(1), None), "", "", "<p><a href=\"sub/b.html\" aria-label=\"B &amp; b\"></a></p>"),
         (Link, Target::Page(PageId(1), anchor()), "", "t \"q\"", "<p><a href=\"sub/b.html#二\" title=\"t &quot;q&quot;\"></a></p>"),
-        (Link, Target::Page(PageId(0), anchor()), "", "", "<p><a href=\"#二\"></a></p>"),
+        (Link, Target::Page(PageId(0), anchor()), "", "", "<p><a href=\"#二\" aria-label=\"甲\"></a></p>"),
         (
             Link,
             external("https://x.org/?a=1&b=\"<"),
             "",
             "",
-            "<p><a href=\"https://x.org/?a=1&amp;b=%22%3C\" rel=\"external noopener\"></a></p>",
+            "<p><a href=\"https://x.org/?a=1&amp;b=%22%3C\" rel=\"external noopener\" aria-label=\"target\"></a></p>",
         ),
         (Link, Target::Broken, "", "", "<p><span class=\"broken-link\" title=\"This link leads nowhere\"></span></p>"),
         (Link, Target::Private, "", "", "<p></p>"),
         (Link, Target::Refused, "", "", "<p></p>"),
-        (Link, Target::Attachment(0, "?raw".into()), "", "", "<p><a href=\"图/x%20y.png?raw\"></a></p>"),
+        (Link, Target::Attachment(0, "?raw".into()), "", "", "<p><a href=\"图/x%20y.png?raw\" aria-label=\"target\"></a></p>"),
         (HtmlLink, Target::Refused, "", "", "<p>#</p>"),
         (HtmlLink, Target::Page(PageId(1), None), "", "", "<p>sub/b.html</p>"),
         (Image, Target::Attachment(0, String::new()), "a < b", "", "<p><img src=\"图/x%20y.png\" alt=\"a &lt; b\"></p>"),

@@ -5,6 +5,8 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stderr, clippy::disallowed_methods, reason = "tests read files and may fail loudly")]
 
+#[path = "theme/axe.rs"]
+mod axe;
 #[path = "browser/cdp.rs"]
 #[allow(dead_code, reason = "shared with the tests of the search")]
 mod cdp;

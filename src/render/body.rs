@@ -5,11 +5,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use pulldown_cmark_escape::escape_href;
-
 use super::embed::{self, Place, Places};
 use super::highlight::Blocks;
-use super::html::{escape, escape_into};
+use super::html::{address_into, escape, escape_into};
 use super::media::{self, Medium, Picture, Size};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::note::{Fill, Hole, Link, LinkKind};
@@ -173,7 +171,7 @@ impl<'a> Filler<'a> {
         match target {
             Target::External(address) => {
                 out.push_str("<a href=\"");
-                push_address(out, address);
+                address_into(out, address);
                 out.push_str("\" rel=\"external noopener\"");
             }
             Target::Broken => {
@@ -194,6 +192,17 @@ impl<'a> Filler<'a> {
         if !link.title.is_empty() {
             out.push_str(" title=\"");
             escape_into(out, &link.title);
+            out.push('"');
+        } else if link.kind == LinkKind::Link && link.text.trim().is_empty() {
+            // A picture without words: where it leads is its name.
+            out.push_str(" aria-label=\"");
+            escape_into(
+                out,
+                match target {
+                    Target::Page(page, _) => &self.site.pages[page.0 as usize].note.title,
+                    _ => link.target.split_once("://").map_or(&*link.target, |(_, rest)| rest),
+                },
+            );
             out.push('"');
         }
         out.push('>');
@@ -247,10 +256,9 @@ impl<'a> Filler<'a> {
             }
             Target::External(address) => {
                 // Markdown's `![](…)` is an image whatever its address ends in.
-                let medium = if link.kind == LinkKind::Image { known_or_image(address) } else { Medium::of(address) };
+                let medium = if link.kind == LinkKind::Image { media::known_or_image(address) } else { Medium::of(address) };
                 let mut encoded = String::new();
-                // Writing to a `String` does not fail.
-                let _ = escape_href(&mut encoded, address);
+                address_into(&mut encoded, address);
                 // `element` escapes again.
                 let address = encoded.replace("&amp;", "&").replace("&#x27;", "'");
                 let text = if text.is_empty() && link.kind == LinkKind::Image { "" } else { text };
@@ -386,17 +394,4 @@ impl<'a> Filler<'a> {
 /// What an embed counts: its text and what is put around it.
 fn cost(part: &Range<usize>) -> usize {
     part.len() + 256
-}
-
-/// An address as an escaped attribute value; what no URL can hold is percent-encoded.
-fn push_address(out: &mut String, address: &str) {
-    // Writing to a `String` does not fail.
-    let _ = escape_href(out, address);
-}
-
-fn known_or_image(address: &str) -> Medium {
-    match Medium::of(address) {
-        medium @ (Medium::Audio | Medium::Video) => medium,
-        _ => Medium::Image,
-    }
 }

@@ -4,6 +4,8 @@
 
 use std::ops::Range;
 
+use pulldown_cmark_escape::escape_href;
+
 /// Appends `text` escaped for element content and for attribute values in double quotes.
 pub(super) fn escape_into(out: &mut String, text: &str) {
     let mut from = 0;
@@ -27,6 +29,12 @@ pub(super) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 8);
     escape_into(&mut out, text);
     out
+}
+
+/// Appends an address as an escaped attribute value; what no URL can hold is percent-encoded.
+pub(super) fn address_into(out: &mut String, address: &str) {
+    // Writing to a `String` does not fail.
+    let _ = escape_href(out, address);
 }
 
 /// Elements whose content is no HTML. What is in a `title`, which SVG has too, the note's body has escaped.

@@ -30,6 +30,14 @@ impl Medium {
     }
 }
 
+/// What the image of Markdown (`![](…)`) at an address is: an image, whatever the address ends in, unless it is a sound or a film.
+pub(super) fn known_or_image(address: &str) -> Medium {
+    match Medium::of(address) {
+        medium @ (Medium::Audio | Medium::Video) => medium,
+        _ => Medium::Image,
+    }
+}
+
 /// Width and height in pixels behind the last `|` of a text: `300`, `640x480`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Size {

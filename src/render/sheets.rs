@@ -4,9 +4,10 @@
 
 /// A sheet, and the classes that it is for: an element with one of them makes the page load it.
 const SHEETS: &[(&str, &[&str])] = &[
-    ("containers", &["container", "details", "steps", "tabs", "tab", "cards", "card", "embed", "embed-file", "task"]),
+    ("containers", &["container", "details", "steps", "tabs", "tab", "cards", "card", "embed", "embed-file"]),
     ("diagram", &["diagram-drawing"]),
     ("lines", &["line", "annotation"]),
+    ("tasks", &["task"]),
 ];
 
 /// The sheets that a body needs, in order.
@@ -18,8 +19,8 @@ pub(super) fn of(body: &str) -> Vec<&'static str> {
         }
     }
     // A list of tasks in a note's own HTML has no class.
-    found[0] |= body.contains("\"checkbox\"");
-    SHEETS.iter().zip(found).filter(|(_, found)| *found).map(|((name, _), _)| *name).collect()
+    let is_asked = |name: &str| name == "tasks" && body.contains("\"checkbox\"");
+    SHEETS.iter().zip(found).filter(|((name, _), found)| *found || is_asked(name)).map(|((name, _), _)| *name).collect()
 }
 
 /// The classes of all elements, and what looks like some in the text: a sheet too many does no harm.
@@ -44,7 +45,8 @@ mod tests {
             ("<div class=\"container note\">", &["containers"]),
             ("<div class='a\ncard'>", &["containers"]),
             ("<div class=tabs>", &["containers"]),
-            ("<ul><li><input type=\"checkbox\"> a</li></ul>", &["containers"]),
+            ("<ul><li><input type=\"checkbox\"> a</li></ul>", &["tasks"]),
+            ("<li class=\"task\">", &["tasks"]),
             ("<svg class=\"diagram-drawing dark\"></svg><div class=\"embed\">", &["containers", "diagram"]),
             ("<pre><code><span class=\"line highlighted\">", &["lines"]),
             ("class=", &[]),

@@ -203,7 +203,7 @@ pub struct NoteView {
     pub around: AroundView,
     /// Path of the source in the content folder.
     pub source: String,
-    /// The style sheets that its text needs besides the one that all pages have: `containers`, `diagram`, `lines`.
+    /// The style sheets that its text needs besides the one that all pages have: `containers`, `diagram`, `lines`, `tasks`.
     pub sheets: Vec<&'static str>,
     /// `extra` of the front matter, and every key that Biji does not know.
     pub extra: BTreeMap<String, serde_json::Value>,

@@ -146,7 +146,7 @@
     tools.prepend(wrapper());
     sizes.observe(pre);
   }
-  for (const table of document.querySelectorAll(".table")) sizes.observe(table);
+  for (const wide of document.querySelectorAll(".table, .diagram-paper, p:has(> math[display=block])")) sizes.observe(wide);
   try {
     setWrap(localStorage.getItem(KEY) !== null);
   } catch { /* Then lines are as they are. */ }

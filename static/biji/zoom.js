@@ -44,13 +44,13 @@
     return { dialog, picture, caption, frame };
   }
 
-  /** @param {HTMLImageElement} image */
-  function open(image) {
+  /** @param {HTMLImageElement} image @param {string} alt */
+  function open(image, alt) {
     parts ??= make();
     const { dialog, picture, caption, frame } = parts;
     dialog.classList.remove("zoom-whole");
     picture.src = image.currentSrc || image.src;
-    picture.alt = image.alt;
+    picture.alt = alt;
     picture.classList.toggle("invert", image.classList.contains("invert"));
     const { width, height } = image;
     const [wide, high] = [image.naturalWidth || width, image.naturalHeight || height];
@@ -61,7 +61,7 @@
     for (const [name, side] of [["--fit-width", wide * fit], ["--fit-height", high * fit], ["--width", wide * whole], ["--height", high * whole]]) {
       picture.style.setProperty(String(name), `${side}px`);
     }
-    const said = image.closest("figure")?.querySelector("figcaption")?.textContent?.trim() || image.alt;
+    const said = image.closest("figure")?.querySelector("figcaption")?.textContent?.trim() || alt;
     caption.textContent = said;
     caption.hidden = !said;
     dialog.showModal();
@@ -76,13 +76,16 @@
     image.classList.add("zoom");
     image.tabIndex = 0;
     image.setAttribute("role", "button");
-    image.setAttribute("aria-label", image.alt ? `${words.open}: ${image.alt}` : words.open);
+    // As a button it is no mere decoration.
+    const { alt } = image;
+    image.alt ||= words.open;
+    image.setAttribute("aria-label", alt ? `${words.open}: ${alt}` : words.open);
     image.setAttribute("aria-haspopup", "dialog");
-    image.addEventListener("click", () => open(image));
+    image.addEventListener("click", () => open(image, alt));
     image.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" && event.key !== " ") return;
       event.preventDefault();
-      open(image);
+      open(image, alt);
     });
   }
 })();

@@ -21,7 +21,7 @@ const PLACES: &str = "(() => { const all = []; const walk = document.createTreeW
 const SETTINGS: &str = "title = \"网站\"\nlanguage = \"zh\"\nbase_url = \"https://example.org/\"\n\
      [reward]\nways = [{ name = \"链接\", url = \"https://example.org/\" }]\n[comments]\nprovider = \"utterances\"\nrepo = \"a/b\"\n";
 
-fn site() -> (tempfile::TempDir, std::path::PathBuf) {
+pub(crate) fn site() -> (tempfile::TempDir, std::path::PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let write = |path: &str, text: &str| {
         let path = folder.path().join(path);
