@@ -88,8 +88,14 @@ pub(crate) fn find(opened: &Opened, word: &Word, scope: Scope, soon: usize, read
             of_field[field].push(Found { field, text: text.to_owned(), info: info.clone(), weight });
         }
     });
-    if reads.take(seen)?.is_none() && soon > 0 && !word.is_filler() {
-        opened.expect(&word.text, from.as_bytes(), &to, soon > 1);
+    let is_here = reads.take(seen)?.is_some();
+    if soon > 0 && !word.is_filler() {
+        if !is_here {
+            opened.expect(&word.text, from.as_bytes(), &to, soon > 1);
+        } else if soon > 1 && of_field.iter().flatten().any(|found| found.text == word.text) {
+            // The lists are read anyway; what is behind them is not waited for once more.
+            opened.expect(&word.text, exact.as_bytes(), exact.as_bytes(), true);
+        }
     }
     for found in &mut of_field {
         // The word itself and its forms first, then the most frequent longer words.
