@@ -2,8 +2,8 @@
 //! `cargo bench --bench ranking` (`-- k8s-zh` for one set, `-- misses` for the queries whose right note is not first).
 //!
 //! In: the corpora and queries beside the checkout. Biji reads the notes as a build does. The others get what Biji indexes, title, headings, text and
-//! code of each note: MiniSearch by `ranking/minisearch.js`, tuned as well as a careful page would have it, where node is and `MINISEARCH` names a
-//! folder with the npm package; Pagefind as plain pages in Chromium, where `PAGEFIND` names its program. What is absent is said. A kind in which Biji is not
+//! code of each note: MiniSearch by `ranking/minisearch.js`, tuned as well as a careful page would have it, where node is and `MINISEARCH` names the
+//! `node_modules` with the npm package; Pagefind as plain pages in Chromium, where `PAGEFIND` names its program. What is absent is said. A kind in which Biji is not
 //! above the better of them is marked with `<`.
 #![allow(
     clippy::unwrap_used,
@@ -122,7 +122,7 @@ fn biji(documents: &[Document], queries: &[Query], misses: bool) -> Ranks {
 
 /// Title, headings, text and code of a note.
 fn minisearch(documents: &[Document], queries: &[Query]) -> Result<Ranks, String> {
-    let package = std::env::var("MINISEARCH").map_err(|_| "MINISEARCH names no folder with the npm package".to_owned())?;
+    let package = std::env::var("MINISEARCH").map_err(|_| "MINISEARCH names no node_modules with the npm package".to_owned())?;
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/ranking/minisearch.js");
     let note = |document: &Document| {
         let join = |of: &dyn Fn(&biji_search::Section) -> String| document.sections.iter().map(of).collect::<Vec<_>>().join("\n");
@@ -138,7 +138,8 @@ fn minisearch(documents: &[Document], queries: &[Query]) -> Result<Ranks, String
         .stdout(Stdio::piped())
         .spawn()
         .map_err(|error| format!("node does not start: {error}"))?;
-    child.stdin.take().unwrap().write_all(input.to_string().as_bytes()).unwrap();
+    // A script that ends at once takes nothing; its status says so.
+    let _ = child.stdin.take().unwrap().write_all(input.to_string().as_bytes());
     let output = child.wait_with_output().unwrap();
     if !output.status.success() {
         return Err("its script failed".to_owned());
