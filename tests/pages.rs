@@ -66,6 +66,29 @@ fn what_a_page_shows() {
             &[],
             "",
         ),
+        // A Chinese title over an English text, here and in lists.
+        (
+            &[
+                ("index.md", "# 笔记\n\n都是中文的文字，没有别的，一共有二十多个字。"),
+                ("a.md", "---\ntitle: 特性开关\nlang: en\n---\nAll of the gates, and what they are for.\n"),
+                ("b.md", "---\nlang: en\n---\n# B\n\n[[a]]\n"),
+            ],
+            "a.html",
+            &["<h1 lang=\"zh\">特性开关</h1>", "lang=\"zh\">笔记</a>", "<p>All of the gates"],
+            &[],
+            "",
+        ),
+        (
+            &[
+                ("index.md", "# 笔记\n\n都是中文的文字，没有别的，一共有二十多个字。"),
+                ("a.md", "---\ntitle: 特性开关\nlang: en\n---\nAll of the gates, and what they are for.\n"),
+                ("b.md", "---\nlang: en\n---\n# B\n\n[[a]]\n"),
+            ],
+            "b.html",
+            &["<span lang=\"zh\">特性开关</span>"],
+            &[],
+            "",
+        ),
         // Links to blocks.
         (&[("a.md", "[[blocks#^para]]"), BLOCKS], "a.html", &["href=\"blocks.html#%5Epara\">blocks &gt; ^para</a>"], &[], ""),
         (&[("a.md", "[x](blocks.md#^para)"), BLOCKS], "a.html", &["href=\"blocks.html#%5Epara\">x</a>"], &[], ""),

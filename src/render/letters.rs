@@ -6,7 +6,7 @@
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-use super::naming::foreign;
+use super::naming::foreign_title;
 use super::view::{LetterView, LinkView, NameView, NamesView, PartView};
 use crate::path::UrlPath;
 use crate::site::{PageId, Site, TagId, pinyin};
@@ -171,13 +171,13 @@ fn view((site, language): (&Site, &str), name: &Name, from: &UrlPath) -> NameVie
     match name.kind {
         Kind::Note(id) => {
             let page = page(id);
-            let lang = foreign(&page.language, language);
+            let lang = foreign_title(&name.text, &page.language, language);
             NameView { kind: "note", title: name.text.clone(), url: page.url.href_from(from), lang, of: String::new(), notes: 0 }
         }
         Kind::Heading(id, place) => {
             let page = page(id);
             let url = format!("{}#{}", page.url.href_from(from), page.note.outline[place].anchor.encoded());
-            let lang = foreign(&page.language, language);
+            let lang = foreign_title(&name.text, &page.language, language);
             NameView { kind: "heading", title: name.text.clone(), url, lang, of: page.note.title.clone(), notes: 0 }
         }
         Kind::Tag(TagId(at)) => {

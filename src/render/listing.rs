@@ -3,7 +3,7 @@
 //! In: `Site`. Out: views. Knows nothing of templates.
 
 use super::letters::INDEX as INDEX_PAGE;
-use super::naming::{self, foreign};
+use super::naming::{self, foreign_title};
 use super::page::Shared;
 use super::view::{EntryView, FolderView, GroupView, LinkView, MoreView, TagView};
 use crate::path::UrlPath;
@@ -45,7 +45,7 @@ pub(super) fn folder(shared: &Shared<'_>, id: FolderId, (from, language): (&UrlP
                 title: name.title.to_owned(),
                 url: name.url.href_from(from),
                 description: index.and_then(|page| page.note.front_matter.description.clone()).unwrap_or_default(),
-                lang: foreign(name.language, language),
+                lang: foreign_title(name.title, name.language, language),
                 date: String::new(),
                 notes: shared.facts.counts[child.0 as usize],
             }
@@ -98,7 +98,7 @@ fn page(page: &Page, from: &UrlPath, language: &str) -> EntryView {
         title: page.note.title.clone(),
         url: page.url.href_from(from),
         description: page.note.front_matter.description.clone().unwrap_or_default(),
-        lang: foreign(&page.language, language),
+        lang: foreign_title(&page.note.title, &page.language, language),
         date: day(page.created.as_deref()),
         notes: 0,
     }
@@ -148,7 +148,11 @@ pub(super) fn groups(shared: &Shared<'_>, from: &UrlPath) -> Vec<GroupView> {
 /// A note's title and address, for a page in `language`.
 pub(super) fn link(site: &Site, page: PageId, from: &UrlPath, language: &str) -> LinkView {
     let page = &site.pages[page.0 as usize];
-    LinkView { title: page.note.title.clone(), url: page.url.href_from(from), lang: foreign(&page.language, language) }
+    LinkView {
+        title: page.note.title.clone(),
+        url: page.url.href_from(from),
+        lang: foreign_title(&page.note.title, &page.language, language),
+    }
 }
 
 /// The day of an RFC 3339 date or date-time.

@@ -2,6 +2,7 @@
 //!
 //! In: `Site`. Out: titles, addresses, languages. Used by everything around a text that names pages: the tree, the way to here, previous and next, lists.
 
+use super::passage;
 use crate::path::UrlPath;
 use crate::site::{FolderId, Page, PageId, Site};
 
@@ -29,6 +30,12 @@ pub(super) fn folder<'s>(site: &'s Site, site_language: &'s str, id: FolderId, l
     }
     let is_translation = page.url != folder.url;
     Name { title: if is_translation { &page.note.title } else { &folder.title }, url: &page.url, language: &page.language }
+}
+
+/// What is said of a title's language: that of its note, unless its letters say another, as of a Chinese title over an English text.
+pub(super) fn foreign_title(title: &str, language: &str, of_page: &str) -> String {
+    let own = passage::foreign(title, language, of_page);
+    foreign(own.as_deref().unwrap_or(language), of_page)
 }
 
 /// What is said of a language: nothing where it is the page's.

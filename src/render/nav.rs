@@ -157,11 +157,12 @@ fn entry(
         }
     }
     let mut entry = vec![json!(title), json!(url.encoded())];
-    if can_open || language != site_language || !others.is_empty() {
+    let lang = naming::foreign_title(title, language, site_language);
+    if can_open || !lang.is_empty() || !others.is_empty() {
         entry.push(json!(u8::from(can_open)));
     }
-    if language != site_language || !others.is_empty() {
-        entry.push(json!(naming::foreign(language, site_language)));
+    if !lang.is_empty() || !others.is_empty() {
+        entry.push(json!(lang));
     }
     if !others.is_empty() {
         entry.push(others.into());
@@ -198,7 +199,7 @@ impl Seen<'_> {
     }
 
     fn item(&self, title: &str, url: &UrlPath, language: &str) -> NavItemView {
-        let lang = naming::foreign(language, self.language);
+        let lang = naming::foreign_title(title, language, self.language);
         let (title, url) = (title.to_owned(), url.href_from(self.from));
         NavItemView { title, url, lang, main: String::new(), folder: false, open: false, children: Vec::new(), more: None }
     }

@@ -146,6 +146,7 @@ impl Shared<'_> {
         let view = PageView {
             kind: about.kind,
             title: about.title.to_owned(),
+            title_lang: passage::foreign(about.title, about.language, &self.facts.language).unwrap_or_default(),
             description: about.description.to_owned(),
             lang: about.language.to_owned(),
             locale: metadata::locale(about.language),
@@ -205,7 +206,11 @@ impl Shared<'_> {
         let folder = |id: &FolderId| naming::folder(self.site, &self.facts.language, *id, language);
         let link = |id: &FolderId| {
             let name = folder(id);
-            LinkView { title: name.title.to_owned(), url: name.url.href_from(from), lang: naming::foreign(name.language, language) }
+            LinkView {
+                title: name.title.to_owned(),
+                url: name.url.href_from(from),
+                lang: naming::foreign_title(name.title, name.language, language),
+            }
         };
         if above.len() <= BREADCRUMBS {
             return above.iter().map(link).collect();
@@ -241,7 +246,7 @@ impl Shared<'_> {
         Some(format!("{}/{path}", base.trim_end_matches('/')))
     }
 
-    /// The language of a text that nobody says one of: where it is surely another than the page's.
+    /// The language of a text that nobody says one of, where it is surely another than the page's.
     pub(super) fn foreign(&self, text: &str, page: &Page) -> String {
         passage::foreign(text, &page.language, &self.facts.language).unwrap_or_default()
     }

@@ -67,6 +67,8 @@ pub struct PageView {
     pub kind: &'static str,
     /// Its title.
     pub title: String,
+    /// The title's language where it is surely another than the page's, else `""`.
+    pub title_lang: String,
     /// What it is about: of a note its own words, else the beginning of its text; may be `""`.
     pub description: String,
     /// Its language (BCP 47).

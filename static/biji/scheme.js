@@ -10,8 +10,8 @@
     if (source instanceof HTMLSourceElement) sources.push([source, source.media]);
   }
 
-  function follow() {
-    const choice = root.getAttribute("data-theme");
+  /** @param {string | null} choice */
+  function follow(choice) {
     for (const [source, media] of sources) {
       source.media = choice
         ? media.replace(/\(\s*prefers-color-scheme\s*:\s*(\w+)\s*\)/g, (_, scheme) => (scheme === choice ? "(min-width: 0)" : "(max-width: 0)"))
@@ -19,6 +19,10 @@
     }
   }
 
-  new MutationObserver(follow).observe(root, { attributes: true, attributeFilter: ["data-theme"] });
-  follow();
+  const chosen = () => follow(root.getAttribute("data-theme"));
+  new MutationObserver(chosen).observe(root, { attributes: true, attributeFilter: ["data-theme"] });
+  // Paper is light.
+  addEventListener("beforeprint", () => follow("light"));
+  addEventListener("afterprint", chosen);
+  chosen();
 })();

@@ -7,7 +7,7 @@ use unicode_width::UnicodeWidthChar;
 
 use super::web::Web;
 use crate::path::UrlPath;
-use crate::render::naming::foreign;
+use crate::render::naming::foreign_title;
 use crate::render::view::{LocalGraphView, LocalNodeView};
 use crate::site::{PageId, Site};
 
@@ -48,7 +48,7 @@ pub(in crate::render) fn around(site: &Site, web: &Web, id: PageId, page_of_all:
             nodes.push(LocalNodeView {
                 title: target.note.title.clone(),
                 label: shortened(&target.note.title, name),
-                lang: foreign(&target.language, &page.language),
+                lang: foreign_title(&target.note.title, &target.language, &page.language),
                 url: target.url.href_from(&page.url),
                 links_here: side < 0.0 || web.from(id).binary_search(other).is_ok(),
                 is_linked: side > 0.0,

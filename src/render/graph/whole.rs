@@ -12,7 +12,7 @@ use crate::bundle::Artifact;
 use crate::diagnostic::Diagnostic;
 use crate::path::UrlPath;
 use crate::render::extra::alone;
-use crate::render::naming::foreign;
+use crate::render::naming::foreign_title;
 use crate::render::page::Shared;
 use crate::render::view::{GraphChoiceView, GraphNodeView, GraphView};
 use crate::site::{FolderId, PageId, Site};
@@ -73,7 +73,7 @@ fn view((site, language): (&Site, &str), web: &Web, from: &UrlPath) -> GraphView
                 id: page.url.as_str().to_owned(),
                 title: page.note.title.clone(),
                 label: shortened(&page.note.title, NAME),
-                lang: foreign(&page.language, language),
+                lang: foreign_title(&page.note.title, &page.language, language),
                 url: page.url.href_from(from),
                 x: tenth(x),
                 y: tenth(y),
