@@ -231,6 +231,17 @@ fn nothing_needs_to_be_scrolled_sideways() {
 }
 
 #[test]
+fn what_a_page_is_called_means_nothing_to_its_parts() {
+    let Some((mut page, _keep, folder, _server)) = start() else { return };
+    for (kind, path) in KINDS {
+        page.open(&format!("{}{path}", disk(&folder)));
+        let is_plain = "(() => { const style = getComputedStyle(document.body); return [style.display, style.margin, getComputedStyle(document.body, '::before').content, \
+             getComputedStyle(document.querySelector('.site-title'), '::before').content].join(' '); })()";
+        assert_eq!(page.eval(is_plain), "block 0px none \"\"", "{kind}: a class of the body is one of its parts");
+    }
+}
+
+#[test]
 fn pages_are_whole_without_scripts() {
     let Some((mut page, _keep, folder, server)) = start() else { return };
     page.call("Emulation.setScriptExecutionDisabled", &json!({ "value": true }));
