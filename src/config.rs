@@ -17,9 +17,11 @@ use toml::de::DeTable;
 use crate::diagnostic::{Code, Diagnostic, File, Severity};
 use crate::text::Span;
 use around::{Person, Reward};
-use check::{check_address_glob, check_glob, check_language, check_publish};
+use check::{check_address_glob, check_glob, check_inside, check_language, check_output, check_publish, check_report};
+pub use check::{check_base_url, glob};
 use comments::Comments;
 use repository::Repository;
+pub use repository::replace;
 use value::Reader;
 
 /// The settings of one site.
@@ -385,95 +387,4 @@ fn languages(reader: &mut Reader<'_>, value: &toml::Spanned<toml::de::DeValue<'_
         }
     }
     languages
-}
-
-/// A text with its `{name}`s replaced, each once: what is put in is not looked through again.
-#[must_use]
-pub fn replace(pattern: &str, values: &[(&str, String)]) -> String {
-    let mut out = String::with_capacity(pattern.len());
-    let mut rest = pattern;
-    while let Some(open) = rest.find('{') {
-        out.push_str(&rest[..open]);
-        rest = &rest[open..];
-        let found = rest.find('}').and_then(|end| Some((end, values.iter().find(|(name, _)| *name == &rest[1..end])?)));
-        match found {
-            Some((end, (_, value))) => {
-                out.push_str(value);
-                rest = &rest[end + 1..];
-            }
-            None => {
-                out.push('{');
-                rest = &rest[1..];
-            }
-        }
-    }
-    out.push_str(rest);
-    out
-}
-
-/// A base URL in its normal form: `http(s)://host…/`, with its final `/`.
-///
-/// # Errors
-/// What is wrong with it, and what to write instead.
-pub fn check_base_url(text: &str) -> Result<String, (String, String)> {
-    let wrong = |what: &str| Err((format!("`{text}` {what}"), "write the whole address, like `https://example.org/notes/`".to_owned()));
-    let Some((scheme, rest)) = text.split_once("://") else { return wrong("is not an address with a scheme") };
-    if !scheme.eq_ignore_ascii_case("https") && !scheme.eq_ignore_ascii_case("http") {
-        return wrong("is not an http or https address");
-    }
-    let host = rest.split('/').next().unwrap_or_default();
-    if host.is_empty() || host.starts_with(':') {
-        return wrong("names no host");
-    }
-    if host.contains('@') {
-        return wrong("holds a user name or password, which would be published");
-    }
-    if text.contains(['?', '#']) {
-        return wrong("has a query or fragment");
-    }
-    if text.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '"' | '<' | '>' | '\\' | '`' | '{' | '}' | '|' | '^')) {
-        return wrong("holds a character that no address has");
-    }
-    Ok(format!("{}://{}/", scheme.to_lowercase(), rest.trim_end_matches('/')))
-}
-
-/// A folder below ROOT, `/`-separated; `.` becomes `""`.
-fn check_inside(text: &str) -> Result<String, (String, String)> {
-    let clean = text.replace('\\', "/");
-    let absolute = clean.starts_with('/') || clean.get(1..2) == Some(":");
-    let parts: Vec<&str> = clean.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
-    if absolute || parts.contains(&"..") || clean.contains('\0') {
-        let hint = "name a folder below the one of biji.toml; the command line takes others: `biji build FOLDER`";
-        return Err((format!("`{text}` leaves the site's folder"), hint.to_owned()));
-    }
-    Ok(parts.join("/"))
-}
-
-fn check_output(text: &str) -> Result<String, (String, String)> {
-    match check_inside(text) {
-        Ok(path) if path.is_empty() => {
-            Err((format!("`{text}` is the site's folder itself"), "name a folder of its own, like `public`".to_owned()))
-        }
-        Ok(path) => Ok(path),
-        Err((message, _)) => Err((message, "an output folder elsewhere is given on the command line: `--output DIR`".to_owned())),
-    }
-}
-
-fn check_report(text: &str) -> Result<String, (String, String)> {
-    if text == "issues" {
-        return Ok(text.to_owned());
-    }
-    repository::check_pattern(text).map_err(|(message, _)| {
-        (message, "`issues`, a mail address, or an address with `{title}`: `https://example.org/new?title={title}`".to_owned())
-    })
-}
-
-/// A glob of `exclude`: `*` stops at `/`; without a `/` it fits a name in any folder; a folder's name stands for all that is in it.
-///
-/// # Errors
-/// When it is none.
-pub fn glob(text: &str) -> Result<globset::Glob, globset::Error> {
-    let trimmed = text.trim_start_matches("./").trim_matches('/');
-    let anywhere = if trimmed.contains('/') || text.starts_with('/') { trimmed.to_owned() } else { format!("**/{trimmed}") };
-    globset::GlobBuilder::new(&anywhere).literal_separator(true).backslash_escape(true).build()
 }

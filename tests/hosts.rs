@@ -110,7 +110,9 @@ fn nginx_serves_a_site_below_a_path() {
         .replace("listen 80;", &format!("listen 127.0.0.1:{port};"))
         .replace("/srv/", &format!("{here}/srv/"));
     let spare = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(|name| format!("{name}_temp_path {here}/{name};\n")).concat();
-    let user = if fs::metadata("/root/.").is_ok_and(|_| fs::read_dir("/root").is_ok()) { "user root;\n" } else { "" };
+    // Started by root, nginx would serve as another user, who may not read a temporary folder.
+    let is_root = fs::metadata("/proc/self").is_ok_and(|this| std::os::unix::fs::MetadataExt::uid(&this) == 0);
+    let user = if is_root { "user root;\n" } else { "" };
     let whole = format!(
         "{user}daemon off;\npid {here}/pid;\nerror_log stderr;\nevents {{}}\nhttp {{\naccess_log off;\ninclude /etc/nginx/mime.types;\n{spare}{server}}}\n"
     );

@@ -5,6 +5,8 @@
 //! pages; `BIJI_RECALL_SEED=2` cuts at other places.
 #![allow(clippy::unwrap_used, clippy::print_stderr, clippy::disallowed_methods, reason = "a test reads the disk and may fail loudly")]
 
+#[path = "common/random.rs"]
+mod random;
 #[path = "recall/rendered.rs"]
 mod rendered;
 
@@ -13,22 +15,10 @@ use std::process::{Command, Stdio};
 
 use biji::index::{files, read::Index};
 use biji_search::Request;
+use random::Random;
 
 /// How many runs are cut from a corpus where nothing is said.
 const SAMPLE: usize = 300;
-
-/// A small generator of numbers (SplitMix64): the same ones everywhere.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, end: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut x = self.0;
-        x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((x ^ (x >> 31)) % end as u64) as usize
-    }
-}
 
 fn is_han(letter: char) -> bool {
     matches!(letter, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{20000}'..='\u{3ffff}')

@@ -1,9 +1,9 @@
 //! `biji build`: every phase, then publishing, when no fault is an error.
 
-use super::arguments::Build;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+use super::arguments::Build;
 use super::open::{Opened, open};
 use super::pipeline::{self, Times};
 use super::record::{self, Output, Record};

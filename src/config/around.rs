@@ -152,7 +152,7 @@ fn way(reader: &mut Reader<'_>, value: &Spanned<DeValue<'_>>) -> Option<Way> {
     for (key, value) in reader.table(value, "[[reward.ways]]")? {
         match key.get_ref().as_ref() {
             "name" => way.name = reader.string(value).unwrap_or_default().trim().to_owned(),
-            "picture" => way.picture = reader.checked(value, super::check_inside).unwrap_or_default(),
+            "picture" => way.picture = reader.checked(value, super::check::check_inside).unwrap_or_default(),
             "url" => way.url = reader.checked(value, check_address).unwrap_or_default(),
             other => reader.unknown(key, other, WAY_KEYS),
         }

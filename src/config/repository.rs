@@ -140,7 +140,7 @@ pub fn encode(text: &str) -> String {
 /// A pattern with its `{name}`s filled in, each encoded; what is no name of these stays.
 #[must_use]
 pub fn fill(pattern: &str, values: &[(&str, &str)]) -> String {
-    super::replace(pattern, &values.iter().map(|(name, value)| (*name, encode(value))).collect::<Vec<_>>())
+    replace(pattern, &values.iter().map(|(name, value)| (*name, encode(value))).collect::<Vec<_>>())
 }
 
 /// A pattern of an address with `{path}` and the like.
@@ -157,6 +157,30 @@ pub(super) fn check_pattern(text: &str) -> Result<String, (String, String)> {
         Some(_) => Ok(text.to_owned()),
         None => Err((format!("`{text}` is no address"), "like `https://example.org/edit/{path}`".into())),
     }
+}
+
+/// A text with its `{name}`s replaced, each once: what is put in is not looked through again.
+#[must_use]
+pub fn replace(pattern: &str, values: &[(&str, String)]) -> String {
+    let mut out = String::with_capacity(pattern.len());
+    let mut rest = pattern;
+    while let Some(open) = rest.find('{') {
+        out.push_str(&rest[..open]);
+        rest = &rest[open..];
+        let found = rest.find('}').and_then(|end| Some((end, values.iter().find(|(name, _)| *name == &rest[1..end])?)));
+        match found {
+            Some((end, (_, value))) => {
+                out.push_str(value);
+                rest = &rest[end + 1..];
+            }
+            None => {
+                out.push('{');
+                rest = &rest[1..];
+            }
+        }
+    }
+    out.push_str(rest);
+    out
 }
 
 #[cfg(test)]

@@ -3,24 +3,12 @@
 //! In: the folder of a site. Out: changed files. A site with one of everything that depends on something else.
 #![allow(clippy::unwrap_used, reason = "tests may fail loudly")]
 
+#[path = "../common/random.rs"]
+mod random;
+
 use std::path::{Path, PathBuf};
 
-/// A small generator (SplitMix64): the same numbers everywhere.
-pub(crate) struct Random(pub(crate) u64);
-
-impl Random {
-    pub(crate) fn below(&mut self, limit: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        usize::try_from((mixed ^ (mixed >> 31)) % (limit as u64)).unwrap()
-    }
-
-    pub(crate) fn of<'a, T>(&mut self, all: &'a [T]) -> &'a T {
-        &all[self.below(all.len())]
-    }
-}
+pub(crate) use random::Random;
 
 /// A small site with one of everything that depends on something else.
 pub(crate) const SITE: &[(&str, &str)] = &[

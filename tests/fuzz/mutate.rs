@@ -3,31 +3,18 @@
 //! Coverage-guided fuzzers need a nightly compiler and start from bytes; this language's surprises are in how its marks meet, so a dictionary
 //! of marks and real notes to put them into come further in a minute.
 
-/// A small generator of numbers (SplitMix64): the same ones everywhere.
-pub(crate) struct Random(pub(crate) u64);
+#[path = "../common/random.rs"]
+mod random;
 
-impl Random {
-    pub(crate) fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut x = self.0;
-        x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        x ^ (x >> 31)
-    }
+pub(crate) use random::Random;
 
-    /// Less than `end`, which is not 0.
-    pub(crate) fn below(&mut self, end: usize) -> usize {
-        (self.next() % end as u64) as usize
-    }
+fn pick<'t>(random: &mut Random, list: &[&'t str]) -> &'t str {
+    *random.of::<&str>(list)
+}
 
-    fn pick<'t>(&mut self, list: &[&'t str]) -> &'t str {
-        list[self.below(list.len())]
-    }
-
-    /// A place in `text`.
-    fn place(&mut self, text: &str) -> usize {
-        text.floor_char_boundary(self.below(text.len() + 1))
-    }
+/// A place in `text`.
+fn place(random: &mut Random, text: &str) -> usize {
+    text.floor_char_boundary(random.below(text.len() + 1))
 }
 
 /// Marks of CommonMark, Obsidian, GitHub, HTML and of Biji's own notation.
@@ -447,7 +434,7 @@ pub(crate) fn with_secrets(random: &mut Random) -> (String, Vec<String>) {
         if random.below(4) == 0 {
             text.push_str(&format!("canary{number}word"));
         } else {
-            text.push_str(random.pick(PLAIN));
+            text.push_str(pick(random, PLAIN));
         }
     }
     // A note that starts like front matter may be held back whole, and code is no place for comments: neither indented nor behind tildes.
@@ -462,7 +449,7 @@ pub(crate) fn with_secrets(random: &mut Random) -> (String, Vec<String>) {
 
 fn tokens(random: &mut Random, list: &[&str], text: &mut String) {
     for _ in 0..1 + random.below(60) {
-        text.push_str(random.pick(list));
+        text.push_str(pick(random, list));
     }
 }
 
@@ -478,20 +465,20 @@ fn lines(random: &mut Random, seeds: &[String], text: &mut String) {
 }
 
 fn damage(random: &mut Random, seeds: &[String], text: &mut String) {
-    let (a, b) = (random.place(text), random.place(text));
+    let (a, b) = (place(random, text), place(random, text));
     let (start, end) = (a.min(b), a.max(b));
     // Mostly small pieces.
     let near = text.floor_char_boundary(end.min(start + random.below(30)));
     let near = near.max(start);
     match random.below(16) {
-        0..=4 => text.insert_str(start, random.pick(TOKENS)),
-        5 => text.insert_str(start, &random.pick(TOKENS).repeat(1 + random.below(200))),
+        0..=4 => text.insert_str(start, pick(random, TOKENS)),
+        5 => text.insert_str(start, &pick(random, TOKENS).repeat(1 + random.below(200))),
         6 => text.replace_range(start..near, ""),
         7 => text.replace_range(start..end, ""),
-        8 => text.replace_range(start..near, random.pick(TOKENS)),
+        8 => text.replace_range(start..near, pick(random, TOKENS)),
         9 => {
             let piece = text[start..near].to_owned();
-            let to = random.place(text);
+            let to = place(random, text);
             text.insert_str(to, &piece);
         }
         10 => {
@@ -499,12 +486,12 @@ fn damage(random: &mut Random, seeds: &[String], text: &mut String) {
             text.insert_str(start, &piece);
         }
         11 => {
-            let lead = random.pick(TOKENS);
+            let lead = pick(random, TOKENS);
             let inner: String = text[start..end].split_inclusive('\n').map(|line| format!("{lead}{line}")).collect();
             text.replace_range(start..end, &inner);
         }
         12 => text.truncate(end),
-        13 => *text = text.replace('\n', random.pick(&["\r\n", "\r", " ", "\n\n", "\n> ", "\n    "])),
+        13 => *text = text.replace('\n', pick(random, &["\r\n", "\r", " ", "\n\n", "\n> ", "\n    "])),
         14 => {
             let mut piece = String::new();
             lines(random, seeds, &mut piece);
