@@ -249,6 +249,15 @@
   nodes.forEach((node) => node.link.setAttribute("tabindex", "-1"));
   choose(nodes.reduce((best, node, at) => (node.linked.size > (nodes[best]?.linked.size ?? -1) ? at : best), -1), false);
   fit();
+  // On a phone all of it is too small to be read: first the best linked note and what lies around it.
+  const first = nodes[chosen];
+  if (first && scale < 0.6 && size().width < 480) {
+    const half = { x: size().width / 1.2, y: size().height / 1.2 };
+    // Not further to a side than the picture goes.
+    const between = (/** @type {number} */ at, /** @type {number} */ gap, /** @type {number} */ whole) => gap * 2 > whole ? whole / 2 : Math.min(whole - gap, Math.max(gap, at));
+    middle = { x: between(first.x, half.x, width), y: between(first.y, half.y, height) };
+    zoom(0.6);
+  }
   new ResizeObserver(draw).observe(svg);
   addEventListener("hashchange", follow);
   // What the browser kept of the fields when the page was left.
