@@ -12,6 +12,7 @@ mod content_type;
 mod fault;
 pub mod files;
 mod http;
+mod memory;
 mod parsed;
 mod preview;
 mod state;
@@ -105,6 +106,9 @@ pub struct Options {
     pub cache: highlight::Cache,
 }
 
+/// After so long without a change what is free is given back to the system: not between two changes that come together.
+const PAUSE: Duration = Duration::from_millis(300);
+
 /// Threads with room for deeply nested notes; only what is touched is used.
 const STACK: usize = 64 << 20;
 
@@ -119,6 +123,7 @@ pub fn serve(
     tell: &mut dyn FnMut(Event<'_>),
 ) -> Result<(), String> {
     let failed = |error: &dyn std::fmt::Display| format!("cannot start threads: {error}");
+    memory::set_up();
     // What a reader waits for must not wait behind the index.
     let pool = |threads| rayon::ThreadPoolBuilder::new().stack_size(STACK).num_threads(threads).build();
     let threads = options.threads.unwrap_or(0);
@@ -263,8 +268,14 @@ impl Work {
     }
 
     fn take(&self) -> Option<Task> {
-        let slot = self.slot.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut slot = self.changed.wait_while(slot, |slot| slot.0.is_none() && !slot.1).unwrap_or_else(PoisonError::into_inner);
+        let lock = || self.slot.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_idle = |slot: &mut (Option<Task>, bool)| slot.0.is_none() && !slot.1;
+        let (mut slot, pause) = self.changed.wait_timeout_while(lock(), PAUSE, is_idle).unwrap_or_else(PoisonError::into_inner);
+        if pause.timed_out() {
+            drop(slot);
+            memory::give_back();
+            slot = self.changed.wait_while(lock(), is_idle).unwrap_or_else(PoisonError::into_inner);
+        }
         if slot.1 { None } else { slot.0.take() }
     }
 
@@ -285,6 +296,8 @@ impl Work {
                 state.found(artifacts);
                 let _ = sender.send(Message::Found(task.start.elapsed()));
             }
+            // The last index and the pieces of this one are as much as a quarter of all that is kept.
+            memory::give_back();
             // It may make every page, so it makes way for what is newer.
             if !task.checked
                 && let Some(more) = task.world.check(&mut checks, &|| self.is_waited_for())

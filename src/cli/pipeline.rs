@@ -184,9 +184,11 @@ pub(super) fn build(
     found.append(&mut read.found);
 
     let mut held_back = Vec::new();
-    let notes = times.counted(report, "parse", notes_read, |count| {
+    let (notes, memo) = times.counted(report, "parse", notes_read, |count| {
         let options = markdown::Options { untrusted: config.untrusted, ..markdown::Options::default() };
-        let parsed: Vec<_> = read.tree.notes.par_iter().map(|source| note::parse(source, options)).inspect(|_| count.add()).collect();
+        let parse = || read.tree.notes.par_iter().map(|source| note::parse(source, options)).inspect(|_| count.add()).collect::<Vec<_>>();
+        // Unpacking the last index depends on nothing of this.
+        let (parsed, memo) = rayon::join(parse, || known.as_ref().and_then(Known::index));
         let mut notes = Vec::with_capacity(parsed.len());
         for (source, (note, diagnostics)) in read.tree.notes.iter().zip(parsed) {
             match note {
@@ -195,7 +197,7 @@ pub(super) fn build(
             }
             found.extend(diagnostics);
         }
-        notes
+        (notes, memo)
     });
 
     let private: Vec<(SourcePath, Reason)> = if wanted.audit {
@@ -223,28 +225,37 @@ pub(super) fn build(
     found.extend(diagnostics);
     found.extend(source::disk::check_attachments(opened.folder(), &site.attachments));
 
-    let (render::Made { mut artifacts, diagnostics, keys }, theme_faults) = times.counted(report, "render", site.pages.len(), |count| {
-        let (overrides, mut found) = overrides;
-        let (theme, diagnostics) = Theme::new(overrides);
-        found.extend(diagnostics);
-        let cache = cache::load(&opened.places.root);
-        let counted = |url: &UrlPath| {
-            if url.as_str().ends_with(".html") {
-                count.add();
-            }
-        };
-        let plan = render::Plan::new(&site, &theme);
-        let published = |url: &UrlPath, key| known.as_ref().and_then(|known| known.published(url, key));
-        let made = plan.make_again(&site, &theme, &cache.blocks, &published, &counted);
-        cache.save();
-        (made, found)
-    });
+    let (render::Made { mut artifacts, diagnostics, keys }, indexed, theme_faults) =
+        times.counted(report, "render", site.pages.len(), |count| {
+            let (overrides, mut found) = overrides;
+            let (theme, diagnostics) = Theme::new(overrides);
+            found.extend(diagnostics);
+            let cache = cache::load(&opened.places.root);
+            let counted = |url: &UrlPath| {
+                if url.as_str().ends_with(".html") {
+                    count.add();
+                }
+            };
+            let published = |url: &UrlPath, key| known.as_ref().and_then(|known| known.published(url, key));
+            let make = || render::Plan::new(&site, &theme).make_again(&site, &theme, &cache.blocks, &published, &counted);
+            // Little is made behind a last build, so there is memory for the index at the same time. Each has parts that keep one processor busy.
+            let (made, indexed) = match memo {
+                Some(memo) => {
+                    let (made, indexed) = rayon::join(make, || index::index_and_save(&site, memo));
+                    (made, Some(indexed))
+                }
+                None => (make(), None),
+            };
+            cache.save();
+            (made, indexed, found)
+        });
     found.extend(theme_faults);
     found.extend(diagnostics);
 
-    let (pack, diagnostics, saved) = times.phase(report, "index", || match &known {
-        Some(known) => index::index_and_save(&site, known.index().unwrap_or_default()),
-        None => {
+    let (pack, diagnostics, saved) = times.phase(report, "index", || match (indexed, &known) {
+        (Some(indexed), _) => indexed,
+        (None, Some(_)) => index::index_and_save(&site, index::Memo::default()),
+        (None, None) => {
             let (pack, diagnostics) = index::index(&site);
             (pack, diagnostics, None)
         }
@@ -270,7 +281,8 @@ pub(super) fn build(
     }
 
     let counts = (notes_read, site.pages.len(), site.attachments.len());
-    drop(site);
+    // Ten thousand notes take a tenth of a second to be let go, which nobody waits for.
+    rayon::spawn(move || drop(site));
     let bundle = match Bundle::new(artifacts) {
         Ok(bundle) => Some(bundle),
         Err(path) => {

@@ -24,7 +24,7 @@ use crate::path::UrlPath;
 use crate::publish::disk::{Published, stamp};
 use crate::publish::{MANIFEST, Manifest};
 use crate::render::Key;
-use crate::source::disk;
+use crate::source::{SourceFile, disk};
 use crate::text::Span;
 use crate::{index, offline};
 
@@ -286,9 +286,11 @@ fn key(base: Hash, opened: &Opened, read: &Read) -> Option<Hash> {
     hasher.update(&base);
     add(&mut hasher, format!("{:?}", read.found).as_bytes());
     number(&mut hasher, read.tree.notes.len());
-    for note in &read.tree.notes {
+    let text = |note: &SourceFile| *blake3::hash(note.text().as_bytes()).as_bytes();
+    let texts: Vec<Hash> = read.tree.notes.par_iter().map(text).collect();
+    for (note, text) in read.tree.notes.iter().zip(&texts) {
         add(&mut hasher, note.path.as_str().as_bytes());
-        add(&mut hasher, note.text().as_bytes());
+        hasher.update(text);
     }
     let now = SystemTime::now();
     let stamps = read.tree.attachments.par_iter().map(|file| {

@@ -20,6 +20,7 @@ use std::sync::Arc;
 
 use biji_search::Pack;
 use flate2::{Compression, GzBuilder};
+use rayon::prelude::*;
 
 use super::{Readers, base64};
 use crate::bundle::Artifact;
@@ -53,9 +54,13 @@ pub fn artifacts(pack: &Pack, readers: Readers) -> Vec<Artifact> {
     let mut artifacts = Vec::with_capacity(pack.volumes.len() + 8);
     if readers == Readers::All {
         let mut groups = String::new();
-        for volumes in scripts(&pack.volumes) {
+        let script = |volumes: &&[Volume]| {
             let script = deliver(volumes.iter().map(|(name, bytes)| (name.as_str(), &**bytes)), "");
-            let name = format!("blocks-{}", content_hash(script.as_bytes()));
+            (format!("blocks-{}", content_hash(script.as_bytes())), script)
+        };
+        let all = scripts(&pack.volumes);
+        let made: Vec<(String, String)> = all.par_iter().map(script).collect();
+        for (volumes, (name, script)) in all.iter().zip(made) {
             let names: Vec<&str> = volumes.iter().map(|(name, _)| name.as_str()).collect();
             groups.push_str(&format!("{}\"{name}\":\"{}\"", if groups.is_empty() { "" } else { "," }, names.join(" ")));
             artifacts.push(file(&format!("{name}.js"), script.into_bytes()));

@@ -114,22 +114,50 @@ pub(super) fn some(site: &Site, pages: &BTreeSet<PageId>, cache: &Cache) -> Bloc
     of_pages(pages.iter().filter_map(|id| Some((*id, &**site.pages.get(id.0 as usize)?))), cache).0
 }
 
+/// What a code block comes to before anything is highlighted.
+enum Found<'a> {
+    /// It is plain.
+    Plain,
+    /// Nobody knows its language.
+    Unknown(String),
+    /// It is plain because it is too much.
+    TooMuch(String),
+    /// This is to be done with its text.
+    Work(Key, Work, &'a str),
+}
+
+/// Looks at one code block. What the cache has was not too much.
+fn look<'a>(block: &'a CodeBlock, cache: &Cache) -> Found<'a> {
+    let name = block.language();
+    if name == "mermaid" {
+        return Found::Work(Key::of(DIAGRAM, &block.text), Work::Diagram, &block.text);
+    }
+    let Some(language) = language::find(&name) else { return Found::Unknown(name) };
+    if language == Language::Plain {
+        return Found::Plain;
+    }
+    let key = Key::of(language.name(), &block.text);
+    match cache.get(&key).map_or_else(|| budget::too_much(language.name(), &block.text), |_| None) {
+        Some(why) => Found::TooMuch(why),
+        None => Found::Work(key, Work::Code(language), &block.text),
+    }
+}
+
 fn of_pages<'a>(site: impl Iterator<Item = (PageId, &'a Page)>, cache: &Cache) -> (Blocks, Vec<Diagnostic>, BTreeMap<Key, Arc<str>>) {
     let mut diagnostics = Vec::new();
     let mut unknown: BTreeSet<String> = BTreeSet::new();
     let mut work: BTreeMap<Key, (Work, &str)> = BTreeMap::new();
     let mut wanted: Vec<(PageId, &Page, Vec<Option<Key>>)> = Vec::new();
-    for (id, page) in site {
-        let keys = page.note.code.iter().map(|block| {
-            let name = block.language();
+    let site: Vec<(PageId, &Page)> = site.collect();
+    let looked: Vec<Vec<Found<'_>>> =
+        site.par_iter().map(|(_, page)| page.note.code.iter().map(|block| look(block, cache)).collect()).collect();
+    for ((id, page), found) in site.into_iter().zip(looked) {
+        let mut key = |(block, found): (&CodeBlock, Found<'a>)| {
             let at = |code, message: String| Diagnostic::at(code, page.note.file.clone(), block.span, message);
-            if name == "mermaid" {
-                let key = Key::of(DIAGRAM, &block.text);
-                work.insert(key, (Work::Diagram, &block.text));
-                return Some(key);
-            }
-            let Some(language) = language::find(&name) else {
-                if unknown.insert(name.clone()) {
+            match found {
+                Found::Plain => {}
+                Found::Unknown(name) if unknown.contains(&name) => {}
+                Found::Unknown(name) => {
                     let fault = at(Code::UnknownLanguage, format!("no syntax definition for the language `{name}`"));
                     diagnostics.push(match nearest(&name, language::names().iter().copied()) {
                         Some(near) => {
@@ -137,23 +165,20 @@ fn of_pages<'a>(site: impl Iterator<Item = (PageId, &'a Page)>, cache: &Cache) -
                         }
                         None => fault.hint("`text` says that the block is plain on purpose"),
                     });
+                    unknown.insert(name);
                 }
-                return None;
-            };
-            if language == Language::Plain {
-                return None;
+                Found::TooMuch(why) => {
+                    let fault = at(Code::CodeNotHighlighted, why);
+                    diagnostics.push(fault.hint("shorten it, or mark it as `text` to say that it is plain on purpose"));
+                }
+                Found::Work(key, what, text) => {
+                    work.insert(key, (what, text));
+                    return Some(key);
+                }
             }
-            if let Some(why) = budget::too_much(language.name(), &block.text) {
-                diagnostics
-                    .push(at(Code::CodeNotHighlighted, why).hint("shorten it, or mark it as `text` to say that it is plain on purpose"));
-                return None;
-            }
-            let key = Key::of(language.name(), &block.text);
-            work.insert(key, (Work::Code(language), &block.text));
-            Some(key)
-        });
-        let keys = keys.collect();
-        wanted.push((id, page, keys));
+            None
+        };
+        wanted.push((id, page, page.note.code.iter().zip(found).map(&mut key).collect()));
     }
     let work: Vec<(Key, (Work, &str))> = work.into_iter().collect();
     let done: Vec<(Key, Result<Arc<str>, String>)> = work
@@ -168,32 +193,38 @@ fn of_pages<'a>(site: impl Iterator<Item = (PageId, &'a Page)>, cache: &Cache) -
         })
         .collect();
     let done: BTreeMap<Key, Result<Arc<str>, String>> = done.into_iter().collect();
-    let mut pages = BTreeMap::new();
-    for (id, page, keys) in wanted {
-        let blocks = page.note.code.iter().zip(keys).map(|(block, key)| {
+    let finished = |(id, page, keys): (PageId, &'a Page, Vec<Option<Key>>)| {
+        let mut faults = Vec::new();
+        let block = |(block, key): (&CodeBlock, Option<Key>)| {
             let is_drawing = block.language() == "mermaid";
             let made = key.and_then(|key| done.get(&key));
             let at = |code, message: String| Diagnostic::at(code, page.note.file.clone(), block.span, message);
             match made {
                 Some(Err(why)) if is_drawing => {
                     let fault = at(Code::Diagram, format!("the diagram cannot be drawn: {why}"));
-                    diagnostics.push(fault.hint("it is shown as code; `text` instead of `mermaid` says that it is meant as such"));
+                    faults.push(fault.hint("it is shown as code; `text` instead of `mermaid` says that it is meant as such"));
                 }
                 Some(Err(_)) => {
-                    diagnostics.push(at(Code::CodeNotHighlighted, "the syntax definition cannot cope with this code block".to_owned()));
+                    faults.push(at(Code::CodeNotHighlighted, "the syntax definition cannot cope with this code block".to_owned()));
                 }
                 Some(Ok(text)) if is_drawing => {
                     for link in Drawing::parts(text).0 {
                         let fault = at(Code::Diagram, format!("the diagram has a link to `{link}`, which is left out"));
-                        diagnostics.push(fault.hint("links in diagrams lead to other sites, by `https:`"));
+                        faults.push(fault.hint("links in diagrams lead to other sites, by `https:`"));
                     }
                 }
                 Some(Ok(_)) | None => {}
             }
             Block { language: shown(block), html: made.and_then(|made| made.clone().ok()), is_drawing }
-        });
-        let blocks: Vec<Block> = blocks.collect();
+        };
+        let blocks: Vec<Block> = page.note.code.iter().zip(keys).map(block).collect();
+        (id, blocks, faults)
+    };
+    let finished: Vec<(PageId, Vec<Block>, Vec<Diagnostic>)> = wanted.into_par_iter().map(finished).collect();
+    let mut pages = BTreeMap::new();
+    for (id, blocks, faults) in finished {
         pages.insert(id, blocks);
+        diagnostics.extend(faults);
     }
     let done = done.into_iter().filter_map(|(key, made)| Some((key, made.ok()?))).collect();
     (Blocks { pages }, diagnostics, done)
