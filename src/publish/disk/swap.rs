@@ -2,6 +2,7 @@
 //!
 //! In: the work folder. Out: the output folder is old or new and whole. Removes only what Biji wrote.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -13,7 +14,7 @@ use super::{MARKER, Options, Swap, Work};
 use crate::publish::error::{Doing, PublishError};
 use crate::publish::{MANIFEST, Manifest};
 
-/// Up to so many new files are flushed one by one, which does not wait for what other programs wrote.
+/// Up to so many new files and folders are flushed one by one, which does not wait for what other programs wrote.
 const FEW: usize = 64;
 
 /// Puts in order what a killed build left.
@@ -89,15 +90,15 @@ fn exchange(_: &Path, _: &Path) -> io::Result<bool> {
 
 /// Writes the staged folder through to the disk.
 pub(super) fn flush(work: &Work, fresh: &[PathBuf]) -> Result<(), PublishError> {
+    let folders = Tree::read(&work.new)?.folders;
+    // Every folder is new, also where its files are not, and a disk may take milliseconds for each.
     #[cfg(target_os = "linux")]
-    if fresh.len() > FEW {
+    if fresh.len() + folders.len() > FEW {
         let folder = File::open(&work.new).doing("flush", &work.new)?;
         return rustix::fs::syncfs(&folder).map_err(io::Error::from).doing("flush", &work.new);
     }
     fresh.par_iter().with_max_len(FEW).try_for_each(|path| flush_file(path).doing("flush", path))?;
-    for folder in Tree::read(&work.new)?.folders {
-        flush_folder(&work.new.join(folder));
-    }
+    folders.par_iter().for_each(|folder| flush_folder(&work.new.join(folder)));
     flush_folder(&work.new);
     Ok(())
 }
@@ -147,8 +148,13 @@ fn discard(site: &Path, output: &Path) -> Result<(), PublishError> {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error).doing("remove", &site.join(MANIFEST)),
         _ => {}
     }
-    for folder in tree.folders.iter().rev().map(|folder| site.join(folder)).chain([site.to_owned()]) {
-        fs::remove_dir(&folder).doing("remove", &folder)?;
+    // What is in a folder goes before it.
+    let mut by_depth: BTreeMap<usize, Vec<PathBuf>> = BTreeMap::new();
+    for folder in &tree.folders {
+        by_depth.entry(folder.components().count()).or_default().push(site.join(folder));
+    }
+    for folders in by_depth.into_values().rev().chain([vec![site.to_owned()]]) {
+        folders.par_iter().try_for_each(|folder| fs::remove_dir(folder).doing("remove", folder))?;
     }
     Ok(())
 }
