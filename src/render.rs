@@ -35,6 +35,7 @@ mod preview;
 mod recent;
 mod sheets;
 pub mod view;
+mod words;
 
 use std::collections::BTreeSet;
 

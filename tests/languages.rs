@@ -194,7 +194,10 @@ fn the_tree_speaks_the_language_of_the_page() {
 
 #[test]
 fn a_site_brings_a_language_of_its_own() {
-    let french = File { path: "templates/strings/fr.toml".into(), text: "search = \"Rechercher\"\nlanguage = \"Le français\"\n".into() };
+    let french = File {
+        path: "templates/strings/fr.toml".into(),
+        text: "search = \"Rechercher\"\nlanguage = \"Le français\"\nsearch_placeholder = \"Chercher dans les notes\"\n".into(),
+    };
     let (theme, faults) = Theme::new(Overrides { templates: vec![("strings/fr.toml".into(), french)], statics: Vec::new() });
     assert!(faults.is_empty(), "{faults:?}");
     let files = [("a.md", "# Un\n"), ("a.en.md", "# One\n"), ("a.ja.md", "# 一\n"), ("a.tlh.md", "# wa'\n")];
@@ -210,4 +213,9 @@ fn a_site_brings_a_language_of_its_own() {
         assert!(page.contains(words), "no {words} in\n{page}");
     }
     assert!(!page.contains("hreflang=\"tlh\""));
+    // Scripts, too, say what it says, and in English what it leaves out.
+    let said = whole.page("biji/search/words-fr.js").unwrap();
+    for words in ["\"search_placeholder\":\"Chercher dans les notes\"", "\"zoom_open\":\"Enlarge the picture\""] {
+        assert!(said.starts_with("biji.words={") && said.contains(words), "{said}");
+    }
 }

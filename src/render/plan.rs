@@ -12,7 +12,7 @@ use rayon::prelude::*;
 
 use super::highlight::{self, Blocks};
 use super::page::{Facts, Shared};
-use super::{around, extra, feed, graph, letters, listing, nav, once, preview, recent};
+use super::{around, extra, feed, graph, letters, listing, nav, once, preview, recent, words};
 use crate::bundle::{Artifact, Payload};
 use crate::diagnostic::Diagnostic;
 use crate::note::LinkKind;
@@ -61,6 +61,8 @@ enum Job {
     WebManifest,
     /// The addresses of all notes, for a random one.
     Notes,
+    /// What scripts say in one of the languages.
+    Words(usize),
     /// The beginnings of some notes.
     Preview(usize),
     Static,
@@ -122,6 +124,10 @@ impl Plan {
             );
         }
         jobs.extend(free(listing::NOTES, &taken).map(|url| (url, Job::Notes)));
+        let languages = words::languages(site, &facts.language);
+        jobs.extend(
+            languages.iter().enumerate().filter_map(|(at, language)| Some((free(words::url(language)?.as_str(), &taken)?, Job::Words(at)))),
+        );
         jobs.extend(preview::files(&facts.previews).map(|(at, url)| (url, Job::Preview(at))));
         if site.config.offline {
             jobs.extend(free(offline::MANIFEST, &taken).map(|url| (url, Job::WebManifest)));
@@ -221,6 +227,10 @@ fn work(shared: &Shared<'_>, code: &Blocks, url: &UrlPath, job: Job, faults: &mu
         Job::GraphScript => text(Some(graph::script(shared.site))),
         Job::Tree(id) => text(Some(nav::script(shared.site, &shared.facts.language, id))),
         Job::WebManifest => text(Some(extra::web_manifest(shared))),
+        Job::Words(at) => {
+            let language = words::languages(shared.site, &shared.facts.language).into_iter().nth(at).unwrap_or_default();
+            text(Some(words::script(shared.theme.words(&language))))
+        }
         Job::Notes => text(Some(listing::addresses(shared.site))),
         Job::Preview(at) => text(Some(preview::script(shared, at))),
         Job::Static => {

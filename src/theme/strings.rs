@@ -30,6 +30,11 @@ impl Words {
         self.value.clone()
     }
 
+    /// All of them by their keys, sorted.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.texts.iter().map(|(key, text)| (key.as_str(), text.as_str()))
+    }
+
     /// One text; the key itself when a language file lost it.
     pub(crate) fn get<'a>(&'a self, key: &'a str) -> &'a str {
         self.texts.get(key).map_or(key, String::as_str)

@@ -8,10 +8,11 @@
   const here = document.currentScript;
   if (!(here instanceof HTMLScriptElement)) return;
 
-  const { engine, search, previews } = here.dataset;
+  const { engine, search, previews, words = "" } = here.dataset;
+  // What is said before the words of the search are there.
+  const [title = "", lost = "", retry = "", instead = ""] = words.split("|");
   // This script lies at a known place of the site, so it knows the root under any path, and on a page that is served for a missing one.
   const root = new URL("../", here.src);
-  const chinese = document.documentElement.lang.startsWith("zh");
   /** The scripts of the search, in the order in which they need each other. @type {(keyof Parts)[]} */
   const PARTS = ["strings", "transport", "lzma", "engine", "loader", "results", "filters", "start", "box"];
 
@@ -25,8 +26,8 @@
   input.setAttribute("autocomplete", "off");
   input.setAttribute("autocapitalize", "off");
   input.spellcheck = false;
-  input.setAttribute("aria-label", chinese ? "搜索" : "Search");
-  dialog.setAttribute("aria-label", chinese ? "搜索" : "Search");
+  input.setAttribute("aria-label", title);
+  dialog.setAttribute("aria-label", title);
 
   const page = document.querySelector("[data-search-page]");
   const place = page instanceof HTMLElement ? page : dialog;
@@ -36,7 +37,6 @@
   /** @type {Biji} */
   const biji = {
     root,
-    chinese,
     dialog,
     place,
     input,
@@ -68,6 +68,14 @@
       element.onerror = reject;
       document.head.append(element);
     });
+  }
+
+  /** The words of scripts, in the page's language. @type {Promise<unknown> | undefined} */
+  let spoken;
+
+  function speak() {
+    spoken ??= script(`words-${document.documentElement.lang.toLowerCase().replace(/[^a-z0-9-]/g, "-")}.js`);
+    return spoken;
   }
 
   function style() {
@@ -102,11 +110,12 @@
       if (engine) early(engine, "default");
     }
     try {
-      await Promise.all(PARTS.map((name) => script(name + ".js")));
+      await Promise.all([speak(), ...PARTS.map((name) => script(name + ".js"))]);
       // Scripts of another version of the site may have loaded, and not fit each other.
       biji.part("box");
     } catch {
       loading = false;
+      spoken = undefined;
       attempt++;
       broken();
     }
@@ -119,15 +128,15 @@
     sentence.setAttribute("role", "alert");
     const again = document.createElement("button");
     again.type = "button";
-    again.textContent = chinese ? "重试" : "Try again";
+    again.textContent = retry;
     again.addEventListener("click", () => {
       input.focus();
       load();
     });
     const all = document.createElement("a");
     all.href = biji.index;
-    all.textContent = chinese ? "改用索引页" : "Use the index instead";
-    sentence.append(chinese ? "搜索没有加载成功，可能是网络断开或网站刚刚更新。请重新载入本页，或" : "Search could not be loaded: the connection was lost, or the site has just changed. Reload this page, or", " ", again, " ", all);
+    all.textContent = instead;
+    sentence.append(lost, " ", again, " ", all);
     place.append(sentence);
   }
 
@@ -176,7 +185,9 @@
     ".body img": "zoom.js",
     "picture > source[media*='prefers-color-scheme']": "scheme.js",
   })) {
-    if (document.querySelector(selector)) script(`../${file}`).catch(() => {});
+    if (!document.querySelector(selector)) continue;
+    if (file === "zoom.js") speak().catch(() => {});
+    script(`../${file}`).catch(() => {});
   }
 
   // Previews are for who has a mouse or goes from link to link: nobody else loads them.
@@ -191,6 +202,7 @@
 
   if (new URLSearchParams(location.search).has("mark")) {
     style();
+    speak().catch(() => {});
     script("mark.js").catch(() => {});
   }
 })();

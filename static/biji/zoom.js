@@ -4,9 +4,8 @@
 
 (() => {
   const { biji } = window;
-  const words = biji.chinese
-    ? { open: "放大图片", close: "关闭", whole: "在原始大小与适合窗口之间切换" }
-    : { open: "Enlarge the picture", close: "Close", whole: "Switch between full size and window size" };
+  const { zoom_open = "", zoom_close = "", zoom_whole = "" } = biji.words ?? {};
+  const words = { open: zoom_open, close: zoom_close, whole: zoom_whole };
   /** A picture that is shown smaller than this, in pixels, is a sign, not something to look into. */
   const SMALLEST = 64;
 

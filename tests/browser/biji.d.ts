@@ -116,7 +116,8 @@ interface Strings {
 
 interface Biji {
   root: URL;
-  chinese: boolean;
+  /** What scripts say, in the language of the page: keys of templates/strings. There once its script is loaded. */
+  words?: Record<string, string>;
   dialog: HTMLDialogElement;
   /** What the search stands in: the dialog, or a part of the page that is a search by itself. */
   place: HTMLElement;

@@ -3,6 +3,7 @@
 //! In: nothing, or a change to the notes. Out: a folder as `biji build` would leave it, without templates in between: so a fault that
 //! shows here is the search's.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -119,11 +120,21 @@ pub(crate) fn write(folder: &Path, extra: &str) {
         let Payload::Bytes(bytes) = &artifact.payload else { panic!("the index has no attachments") };
         put(folder, artifact.path.as_str(), bytes);
     }
+    for language in ["zh", "en"] {
+        let said = serde_json::to_string(&words(language)).unwrap();
+        put(folder, &format!("biji/search/words-{language}.js"), format!("biji.words={said};\n").as_bytes());
+    }
     let theme = Path::new(env!("CARGO_MANIFEST_DIR")).join("static/biji");
     for entry in walkdir::WalkDir::new(&theme).into_iter().map(Result::unwrap).filter(|entry| entry.file_type().is_file()) {
         let name = entry.path().strip_prefix(&theme).unwrap().to_str().unwrap().replace('\\', "/");
         put(folder, &format!("biji/{name}"), &std::fs::read(entry.path()).unwrap());
     }
+}
+
+/// The words of the interface, as the theme has them.
+fn words(language: &str) -> BTreeMap<String, String> {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("templates/strings/{language}.toml"));
+    toml::from_str(&std::fs::read_to_string(file).unwrap()).unwrap()
 }
 
 fn put(folder: &Path, path: &str, bytes: &[u8]) {
@@ -134,6 +145,7 @@ fn put(folder: &Path, path: &str, bytes: &[u8]) {
 
 /// A page with everything that marks must leave alone.
 fn page(document: &Document) -> String {
+    let words = words(&document.language);
     let root = "../".repeat(document.url.matches('/').count());
     let mut main = format!("<h1>{}</h1>\n", document.title);
     for section in &document.sections {
@@ -144,13 +156,14 @@ fn page(document: &Document) -> String {
     }
     format!(
         "<!doctype html>\n<html lang=\"{}\"><head><meta charset=\"utf-8\"><title>{}</title><link rel=\"icon\" href=\"{root}favicon.ico\">\
-         <meta name=\"viewport\" content=\"width=device-width\"><script defer src=\"{root}biji/main.js\" data-root=\"{root}\" data-engine=\"{}\" data-search=\"search.html\"></script></head>\n\
+         <meta name=\"viewport\" content=\"width=device-width\"><script defer src=\"{root}biji/main.js\" data-root=\"{root}\" data-engine=\"{}\" data-search=\"search.html\" data-words=\"{}\"></script></head>\n\
          <body><header><a class=\"search-open\" data-search-open href=\"{root}biji/all.html\">搜索</a></header>\n<main>{main}\
          <pre><code><span>kube</span>-<span>let</span> --pod-manifest-path</code></pre>\
          <p><math><mi>Pod</mi></math><svg><text>Pod</text></svg></p><details><summary>more</summary><p>静态 Pod 在此。</p></details>\
          </main></body></html>\n",
         document.language,
         document.title,
-        biji::engine::name()
+        biji::engine::name(),
+        ["search", "search_broken", "search_retry", "search_use_index"].map(|key| words[key].as_str()).join("|"),
     )
 }

@@ -138,9 +138,10 @@
     if (registry && marks.length > 0) {
       registry.set(NAME, new Highlight(...marks));
       const count = document.createElement("span");
-      count.textContent = biji.chinese ? `标出 ${marks.length} 处` : marks.length === 1 ? "1 place marked" : `${marks.length} places marked`;
+      const forms = (biji.words?.mark_count ?? "{n}").split("|");
+      count.textContent = (forms[marks.length === 1 ? 0 : forms.length - 1] ?? "").replace("{n}", String(marks.length));
       const label = document.createElement("span");
-      label.textContent = biji.chinese ? "清除标记" : "Clear marks";
+      label.textContent = biji.words?.mark_clear ?? "";
       const key = document.createElement("kbd");
       key.textContent = "Esc";
       bar.append(count, label, key);
