@@ -9,7 +9,7 @@ mod random;
 pub(crate) use random::Random;
 
 fn pick<'t>(random: &mut Random, list: &[&'t str]) -> &'t str {
-    *random.of::<&str>(list)
+    random.of::<&str>(list)
 }
 
 /// A place in `text`.
