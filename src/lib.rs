@@ -29,5 +29,6 @@ pub mod render;
 pub mod serve;
 pub mod site;
 pub mod source;
+pub mod stamp;
 pub mod text;
 pub mod theme;

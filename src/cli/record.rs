@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -21,15 +21,13 @@ use super::pipeline::{Built, Read};
 use crate::bundle::Stamp;
 use crate::diagnostic::{Code, Diagnostic, File};
 use crate::path::UrlPath;
-use crate::publish::disk::{Published, stamp};
+use crate::publish::disk::Published;
 use crate::publish::{MANIFEST, Manifest};
 use crate::render::Key;
 use crate::source::{SourceFile, disk};
+use crate::stamp::{is_sure, stamp};
 use crate::text::Span;
 use crate::{index, offline};
-
-/// A file that was written so lately may be written again without a new time: the coarsest clock of a file system in use is FAT's.
-const TICK: Duration = Duration::from_secs(2);
 
 /// What the files begin with.
 const MAGIC: &[u8] = concat!("biji build ", env!("CARGO_PKG_VERSION"), "\n").as_bytes();
@@ -305,12 +303,6 @@ fn key(base: Hash, opened: &Opened, read: &Read) -> Option<Hash> {
         add(&mut hasher, stamp.as_bytes());
     }
     Some(*hasher.finalize().as_bytes())
-}
-
-/// Whether a file was at rest for a while.
-fn is_sure(stamp: Stamp, now: SystemTime) -> bool {
-    let age = now.duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos().checked_sub(stamp.modified.into());
-    age.is_some_and(|age| age >= TICK.as_nanos())
 }
 
 /// A hash of what the repository tells.

@@ -30,15 +30,12 @@
 #![allow(clippy::disallowed_methods, reason = "this is the door through which the site is written")]
 
 mod stage;
-mod stamp;
 mod swap;
 mod tree;
 
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
-
-pub use self::stamp::stamp;
 
 use super::error::{Doing, PublishError};
 use super::guard::{self, Places, Refusal};

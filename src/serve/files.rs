@@ -7,50 +7,26 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use rayon::prelude::*;
 
 use super::Changes;
+use crate::bundle::Stamp;
 use crate::diagnostic::Diagnostic;
 use crate::path::SourcePath;
 use crate::source::disk::{self, Folder, ReadNote};
 use crate::source::{Attachment, SHOWN, SourceTree};
+use crate::stamp;
 
-/// The coarsest clock of a file system in use: FAT's.
-const TICK: Duration = Duration::from_secs(2);
-
-/// What the operating system says of a file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Stamp {
-    size: u64,
-    modified: Option<SystemTime>,
-    /// On Unix the time of the last change of any kind, which no program can set, and the file's number.
-    inner: (i64, i64, u64),
-}
-
-impl Stamp {
-    fn of(metadata: &fs::Metadata) -> Self {
-        #[cfg(unix)]
-        let inner = {
-            use std::os::unix::fs::MetadataExt;
-            (metadata.ctime(), metadata.ctime_nsec(), metadata.ino())
-        };
-        #[cfg(not(unix))]
-        let inner = (0, 0, 0);
-        Self { size: metadata.len(), modified: metadata.modified().ok(), inner }
-    }
-
-    /// Whether the file was written so lately that it may be written again without a new time.
-    fn is_fresh(&self, now: SystemTime) -> bool {
-        self.modified.is_none_or(|modified| now.duration_since(modified).is_ok_and(|age| age < TICK))
-    }
-}
+/// An attachment, what the operating system said of it, and whether that tells a later change.
+type Seen = (Attachment, Option<Stamp>, bool);
 
 /// A note as it was read.
 #[derive(Debug)]
 struct Known {
-    stamp: Stamp,
+    /// `None` where the system does not say.
+    stamp: Option<Stamp>,
     /// Whether the stamp tells a later change.
     is_sure: bool,
     disk: PathBuf,
@@ -63,8 +39,7 @@ pub struct Files {
     /// The folder, the prefix, what is excluded: with other ones, all is read anew.
     settings: Option<(PathBuf, String, Vec<String>)>,
     notes: BTreeMap<SourcePath, Known>,
-    /// With what the operating system said of them, and whether that tells a later change.
-    attachments: BTreeMap<SourcePath, (Attachment, Stamp, bool)>,
+    attachments: BTreeMap<SourcePath, Seen>,
     has_links: bool,
     /// What walking told.
     found: Vec<Diagnostic>,
@@ -144,15 +119,19 @@ impl Files {
     fn read_named(&mut self, folder: Folder<'_>, named: Vec<(SourcePath, fs::Metadata)>, touched: &mut BTreeSet<SourcePath>) {
         let now = SystemTime::now();
         for (name, metadata) in named {
-            let stamp = Stamp::of(&metadata);
+            let stamp = stamp::of(&metadata);
             if let Some(known) = self.notes.get_mut(&name) {
                 let read = disk::read_note(folder.prefix, name, &known.disk);
-                *known =
-                    Known { is_sure: !stamp.is_fresh(now), stamp, disk: std::mem::take(&mut known.disk), read: kept(read, &known.read) };
+                *known = Known {
+                    is_sure: tells_changes(stamp, now),
+                    stamp,
+                    disk: std::mem::take(&mut known.disk),
+                    read: kept(read, &known.read),
+                };
             } else if let Some((attachment, known, is_sure)) = self.attachments.get_mut(&name) {
                 attachment.size = metadata.len();
                 attachment.pixels = disk::measure(folder.path, &name);
-                *is_sure = !stamp.is_fresh(now);
+                *is_sure = tells_changes(stamp, now);
                 *known = stamp;
                 touched.insert(name);
             }
@@ -169,7 +148,7 @@ impl Files {
         };
         let work: Vec<_> = listing.notes.into_iter().map(|(name, disk, metadata)| (old.remove(&name), name, disk, metadata)).collect();
         let read = |(old, name, disk, metadata): (Option<Known>, SourcePath, PathBuf, fs::Metadata)| {
-            let stamp = Stamp::of(&metadata);
+            let stamp = stamp::of(&metadata);
             match old {
                 Some(known) if known.is_sure && known.stamp == stamp && !is_named(&disk) => (name, Known { disk, ..known }),
                 old => {
@@ -178,15 +157,15 @@ impl Files {
                         Some(old) => kept(read, &old.read),
                         None => read,
                     };
-                    (name, Known { is_sure: !stamp.is_fresh(now), stamp, disk, read })
+                    (name, Known { is_sure: tells_changes(stamp, now), stamp, disk, read })
                 }
             }
         };
         self.notes = work.into_par_iter().map(read).collect::<Vec<_>>().into_iter().collect();
         let mut old = std::mem::take(&mut self.attachments);
         let work: Vec<_> = listing.attachments.into_iter().map(|(file, metadata)| (old.remove(&file.path), file, metadata)).collect();
-        let measured = |(old, file, metadata): (Option<(Attachment, Stamp, bool)>, Attachment, fs::Metadata)| {
-            let stamp = Stamp::of(&metadata);
+        let measured = |(old, file, metadata): (Option<Seen>, Attachment, fs::Metadata)| {
+            let stamp = stamp::of(&metadata);
             let is_named = changes.paths.contains(&disk::locate(real, &file.path));
             let is_touched = is_named || old.as_ref().is_some_and(|(_, old, _)| *old != stamp);
             let pixels = match old {
@@ -199,12 +178,17 @@ impl Files {
             if is_touched {
                 touched.insert(file.path.clone());
             }
-            let is_sure = !stamp.is_fresh(now);
+            let is_sure = tells_changes(stamp, now);
             self.attachments.insert(file.path.clone(), (file, stamp, is_sure));
         }
         self.has_links = listing.has_links;
         self.found = found;
     }
+}
+
+/// Whether a stamp tells a later change.
+fn tells_changes(stamp: Option<Stamp>, now: SystemTime) -> bool {
+    stamp.is_some_and(|stamp| stamp::is_sure(stamp, now))
 }
 
 /// What was read before, when it is the same: then everybody who holds it sees at a glance that nothing changed.

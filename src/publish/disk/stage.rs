@@ -11,13 +11,13 @@ use std::time::Duration;
 
 use rayon::prelude::*;
 
-use super::stamp;
 use super::tree::{Tree, below};
 use super::{MARKER, Options, Published, Work};
 use crate::bundle::{Artifact, Bundle, Payload};
 use crate::path::SourcePath;
 use crate::publish::error::{Doing, PublishError};
 use crate::publish::{Hash, MANIFEST, Manifest, Plan, plan};
+use crate::stamp;
 
 /// An attachment's time stamp is only trusted when the file had been at rest this long when it was copied: two changes within one tick of
 /// the file system's clock have one time stamp.
