@@ -8,7 +8,7 @@ use crate::directory::Source;
 use crate::facet;
 use crate::lengths::Lengths;
 use crate::schema;
-use crate::segment::{Detail, Terms, body, damaged, parts, take_size};
+use crate::segment::{Detail, Terms, body, parts, put_number, take_size};
 use crate::store::Store;
 use crate::traits::{self, Traits};
 use std::io;
@@ -26,6 +26,11 @@ pub(crate) enum Stop {
     Missing,
     /// The index does not hold what it should.
     Damaged(String),
+}
+
+/// A stop for what is not as it should be.
+pub(crate) fn damaged(what: &str) -> Stop {
+    Stop::Damaged(what.to_owned())
 }
 
 impl From<io::Error> for Stop {
@@ -123,7 +128,7 @@ impl Opened {
     pub(crate) fn open<S: Source>(source: &Arc<S>) -> Result<Self, Stop> {
         let (dictionaries, postings, positions) = (parts(source, "term")?, parts(source, "idx")?, parts(source, "pos")?);
         let lengths = source.read(schema::LENGTHS, 0..source.len(schema::LENGTHS).unwrap_or_default())?;
-        let lengths = Lengths::decode(&lengths).ok_or_else(|| Stop::Damaged("the lengths of the notes cannot be read".to_owned()))?;
+        let lengths = Lengths::decode(&lengths).ok_or_else(|| damaged("the lengths of the notes cannot be read"))?;
         let traits = source.read(traits::FILE, 0..source.len(traits::FILE).unwrap_or_default())?;
         let traits = Traits::decode(&traits, lengths.documents());
         Ok(Self {
@@ -131,7 +136,7 @@ impl Opened {
             terms: Terms::open(&dictionaries, &postings, schema::TEXT, Detail::Positions)?,
             positions: positions.open_read(schema::TEXT).unwrap_or_else(FileSlice::empty),
             lengths,
-            traits: traits.ok_or_else(|| Stop::Damaged("the traits of the notes cannot be read".to_owned()))?,
+            traits: traits.ok_or_else(|| damaged("the traits of the notes cannot be read"))?,
             meta: Terms::open(&dictionaries, &postings, schema::META, Detail::Documents)?,
             store: Store::open(&body(source, "store")?)?,
             source: Arc::clone(source) as Arc<dyn Source>,
@@ -146,15 +151,18 @@ impl Opened {
     /// Which folder, tags and language each document has. Not part of opening: a plain search needs none of it.
     pub(crate) fn facets(&self) -> Result<facet::Table, Stop> {
         let bytes = self.source.read(facet::FILE, 0..self.source.len(facet::FILE).unwrap_or_default())?;
-        facet::Table::decode(&bytes, self.documents).ok_or_else(|| Stop::Damaged("the folders and tags cannot be read".to_owned()))
+        facet::Table::decode(&bytes, self.documents).ok_or_else(|| damaged("the folders and tags cannot be read"))
     }
 
-    /// Says that a word's posting lists will be read, and its positions if it is part of a phrase, when the dictionary has not even arrived. Other forms
-    /// of it and longer words lie between `from` and `to`.
-    pub(crate) fn expect(&self, word: &str, from: &[u8], to: &[u8], in_phrase: bool) {
+    /// Says that a word's posting lists will be read, before it is known where they are, and its positions if it is part of a phrase.
+    pub(crate) fn expect(&self, word: &str, in_phrase: bool) {
         let term = |field| format!("{word}{}", schema::mark(field));
         let positions = if in_phrase { LIKELY_POSITIONS } else { 0 };
         self.source.expect(term(0).as_bytes(), term(schema::FIELDS - 1).as_bytes(), usize::MAX, positions);
+    }
+
+    /// Says the same of the lists of its other forms and longer words, which lie between `from` and `to`, unless they are many.
+    pub(crate) fn expect_forms(&self, from: &[u8], to: &[u8]) {
         self.source.expect(from, to, LIKELY_FORMS, 0);
     }
 
@@ -165,7 +173,7 @@ impl Opened {
         let most = info.positions_range.len().saturating_add(1).saturating_mul(POSITIONS_A_BLOCK as usize);
         let last = list.offsets.last().zip(list.counts.last()).map_or(0, |(offset, count)| offset.saturating_add(*count));
         if last as usize > most || list.counts.iter().any(|&count| count > MOST_TIMES) {
-            return Err(Stop::Damaged("a word stands in a note more often than can be".to_owned()));
+            return Err(damaged("a word stands in a note more often than can be"));
         }
         Ok(list)
     }
@@ -180,7 +188,7 @@ impl Opened {
         let range = &info.positions_range;
         let read: u64 = places.iter().map(|&place| u64::from(list.counts[place])).sum();
         if range.start > range.end || range.end > self.positions.len() || read > u64::from(MOST_TIMES) {
-            return Err(Stop::Damaged("positions of words cannot be read".to_owned()));
+            return Err(damaged("positions of words cannot be read"));
         }
         Positions::open(&self.positions.slice(range.clone()), list, places)
     }
@@ -237,7 +245,7 @@ impl Positions {
             if let Some(data) = reads.take(slice.slice(begin..end.max(begin)).read_bytes())? {
                 let kept = widths.as_slice().get(from as usize..packed).unwrap_or_default();
                 let mut bytes = Vec::with_capacity(10 + kept.len() + data.len());
-                put_tantivy_number(kept.len(), &mut bytes);
+                put_number(kept.len(), &mut bytes);
                 bytes.extend_from_slice(kept);
                 bytes.extend_from_slice(data.as_slice());
                 runs.push((from, to, PositionReader::open(OwnedBytes::new(bytes))?));
@@ -261,13 +269,4 @@ impl Positions {
             *slot = position;
         }
     }
-}
-
-/// Tantivy's number: groups of seven bits, the last one marked.
-fn put_tantivy_number(mut number: usize, out: &mut Vec<u8>) {
-    while number >= 0x80 {
-        out.push(number as u8 & 0x7F);
-        number >>= 7;
-    }
-    out.push(number as u8 | 0x80);
 }

@@ -5,7 +5,7 @@
 
 use crate::docs::{Docs, sort};
 use crate::facet;
-use crate::index::{Opened, Reads, Stop};
+use crate::index::{Opened, Reads, Stop, damaged};
 use crate::pack::{Blocks, read_entry};
 use crate::query::{Atom, Clause, Scope, apart, is_question, literal, parse};
 use crate::rank::{KNOBS, Match, Matches, Resolved, documents_of, match_atom, match_of, match_together};
@@ -167,8 +167,8 @@ impl Searcher {
             records.extend(reads.take(opened.record(doc))?.map(|bytes| (bytes, score)));
         }
         reads.finish()?;
-        let damaged = || Stop::Damaged("a stored note cannot be read".to_owned());
-        let show = |(bytes, score): (Vec<u8>, f32)| Ok(hit(record::decode(&bytes).ok_or_else(damaged)?, score, &needles));
+        let unread = || damaged("a stored note cannot be read");
+        let show = |(bytes, score): (Vec<u8>, f32)| Ok(hit(record::decode(&bytes).ok_or_else(unread)?, score, &needles));
         let hits = records.into_iter().map(show).collect::<Result<Vec<_>, Stop>>()?;
         Ok(Response { total, partial: partial && total > 0, hits, facets })
     }
@@ -180,7 +180,7 @@ fn caught<T>(search: impl FnOnce() -> Result<T, Stop>) -> Result<T, Stop> {
     #[cfg(not(target_arch = "wasm32"))]
     {
         let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(search));
-        caught.unwrap_or_else(|_| Err(Stop::Damaged("reading it failed".to_owned())))
+        caught.unwrap_or_else(|_| Err(damaged("reading it failed")))
     }
     #[cfg(target_arch = "wasm32")]
     search()
@@ -270,12 +270,9 @@ fn match_all(opened: &Opened, clauses: &[Clause], resolved: &[Vec<Resolved<'_>>]
     let mut among = Docs::new(opened.documents);
     among.extend(&candidates);
     let mut matched: Vec<Matches> = Vec::new();
-    for ((clause, of_clause), docs) in both().zip(&of_atoms) {
+    for (of_clause, docs) in resolved.iter().zip(&of_atoms) {
         let mut of_any = Matches::new();
-        for (resolved, docs) in of_clause.iter().zip(docs) {
-            if clause.optional && is_common(opened, resolved) {
-                continue;
-            }
+        for (resolved, docs) in of_clause.iter().zip(docs).filter(|(_, docs)| !docs.is_empty()) {
             let matches = if is_meta(resolved.atom.scope) {
                 let docs_here = docs.iter().copied().filter(|doc| among.contains(*doc));
                 docs_here.map(|doc| (doc, Match { score: 0.1, fields: u8::MAX })).collect()

@@ -8,7 +8,7 @@
 //! than there is, which ends the process. Here every length is compared with the bytes that are there.
 
 use crate::directory::{Source, file};
-use crate::index::{List, Stop};
+use crate::index::{List, Stop, damaged};
 use crate::record::Cursor;
 use bitpacking::{BitPacker as _, BitPacker4x};
 use std::ops::Bound;
@@ -227,6 +227,15 @@ pub(crate) fn take_number(rest: &mut &[u8]) -> Option<u64> {
     None
 }
 
+/// Appends tantivy's number.
+pub(crate) fn put_number(mut number: usize, out: &mut Vec<u8>) {
+    while number >= 0x80 {
+        out.push(number as u8 & 0x7F);
+        number >>= 7;
+    }
+    out.push(number as u8 | 0x80);
+}
+
 /// A number that counts bytes.
 pub(crate) fn take_size(rest: &mut &[u8]) -> Option<usize> {
     usize::try_from(take_number(rest)?).ok()
@@ -240,10 +249,6 @@ pub(crate) fn number(bytes: &[u8]) -> Option<usize> {
 /// `length`, if the file has as much.
 pub(crate) fn at_most(file: &FileSlice, length: usize) -> Result<usize, Stop> {
     if length <= tantivy::HasLen::len(file) { Ok(length) } else { Err(damaged("a file is cut short")) }
-}
-
-pub(crate) fn damaged(what: &str) -> Stop {
-    Stop::Damaged(what.to_owned())
 }
 
 #[cfg(all(test, feature = "build"))]

@@ -4,9 +4,9 @@
 //! `store/index`, `store/writer.rs`) without compression, as [`crate::write`] makes it. tantivy's own reader believes every length that it
 //! reads, so a damaged one could ask for more memory than there is; here every length is compared with the bytes that are there.
 
-use crate::index::Stop;
+use crate::index::{Stop, damaged};
 use crate::record::Cursor;
-use crate::segment::{at_most, damaged, number, take_number, take_size};
+use crate::segment::{at_most, number, take_number, take_size};
 use std::ops::Range;
 use tantivy::HasLen as _;
 use tantivy::directory::FileSlice;
@@ -83,8 +83,9 @@ fn index_of(mut rest: &[u8], data: usize) -> Option<Vec<Block>> {
 fn in_block(block: &[u8], at: usize) -> Option<&[u8]> {
     let (rest, count) = block.split_last_chunk::<4>()?;
     let (notes, begins) = rest.split_at_checked(rest.len().checked_sub(number(count)?.checked_mul(4)?)?)?;
-    let begin = number(begins.get(4 * at..)?)?;
-    let end = begins.get(4 * at + 4..).and_then(number).unwrap_or(notes.len());
+    let (begins, _) = begins.as_chunks::<4>();
+    let begin = number(begins.get(at)?)?;
+    let end = begins.get(at + 1).and_then(|next| number(next)).unwrap_or(notes.len());
     let mut cursor = Cursor(notes.get(begin..end)?);
     if cursor.bytes(HEAD.len())? != HEAD {
         return None;

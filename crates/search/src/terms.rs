@@ -90,11 +90,12 @@ pub(crate) fn find(opened: &Opened, word: &Word, scope: Scope, soon: usize, read
     });
     let is_here = reads.take(seen)?.is_some();
     if soon > 0 && !word.is_filler() {
+        // Where the dictionary is here the lists are read anyway; the positions behind them are not waited for once more.
+        if !is_here || soon > 1 && of_field.iter().flatten().any(|found| found.text == word.text) {
+            opened.expect(&word.text, soon > 1);
+        }
         if !is_here {
-            opened.expect(&word.text, from.as_bytes(), &to, soon > 1);
-        } else if soon > 1 && of_field.iter().flatten().any(|found| found.text == word.text) {
-            // The lists are read anyway; what is behind them is not waited for once more.
-            opened.expect(&word.text, exact.as_bytes(), exact.as_bytes(), true);
+            opened.expect_forms(from.as_bytes(), &to);
         }
     }
     for found in &mut of_field {
