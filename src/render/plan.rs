@@ -62,7 +62,7 @@ enum Job {
     /// The addresses of all notes, for a random one.
     Notes,
     /// What scripts say in one of the languages.
-    Words(usize),
+    Words,
     /// The beginnings of some notes.
     Preview(usize),
     Static,
@@ -124,10 +124,8 @@ impl Plan {
             );
         }
         jobs.extend(free(listing::NOTES, &taken).map(|url| (url, Job::Notes)));
-        let languages = words::languages(site, &facts.language);
-        jobs.extend(
-            languages.iter().enumerate().filter_map(|(at, language)| Some((free(words::url(language)?.as_str(), &taken)?, Job::Words(at)))),
-        );
+        let words = words::languages(site, &facts.language).into_iter().filter_map(|language| words::url(&language));
+        jobs.extend(words.filter_map(|url| free(url.as_str(), &taken)).map(|url| (url, Job::Words)));
         jobs.extend(preview::files(&facts.previews).map(|(at, url)| (url, Job::Preview(at))));
         if site.config.offline {
             jobs.extend(free(offline::MANIFEST, &taken).map(|url| (url, Job::WebManifest)));
@@ -227,10 +225,7 @@ fn work(shared: &Shared<'_>, code: &Blocks, url: &UrlPath, job: Job, faults: &mu
         Job::GraphScript => text(Some(graph::script(shared.site))),
         Job::Tree(id) => text(Some(nav::script(shared.site, &shared.facts.language, id))),
         Job::WebManifest => text(Some(extra::web_manifest(shared))),
-        Job::Words(at) => {
-            let language = words::languages(shared.site, &shared.facts.language).into_iter().nth(at).unwrap_or_default();
-            text(Some(words::script(shared.theme.words(&language))))
-        }
+        Job::Words => text(Some(words::script(shared.theme.words(words::language(url))))),
         Job::Notes => text(Some(listing::addresses(shared.site))),
         Job::Preview(at) => text(Some(preview::script(shared, at))),
         Job::Static => {

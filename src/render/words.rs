@@ -25,9 +25,17 @@ fn name(language: &str) -> String {
     language.to_ascii_lowercase().chars().map(|c| if c.is_ascii_lowercase() || c.is_ascii_digit() { c } else { '-' }).collect()
 }
 
+/// What stands around a language in the address of its words.
+const AROUND: (&str, &str) = ("biji/search/words-", ".js");
+
 /// Where the words of a language are.
 pub(super) fn url(name: &str) -> Option<UrlPath> {
-    UrlPath::new(&format!("biji/search/words-{name}.js"))
+    UrlPath::new(&format!("{}{name}{}", AROUND.0, AROUND.1))
+}
+
+/// Whose words are there.
+pub(super) fn language(url: &UrlPath) -> &str {
+    url.as_str().strip_prefix(AROUND.0).and_then(|rest| rest.strip_suffix(AROUND.1)).unwrap_or_default()
 }
 
 /// The script.

@@ -9,7 +9,7 @@
   const near = picture?.querySelector(".graph-near");
   const form = document.querySelector("[data-graph-tools]");
   if (!(picture instanceof SVGSVGElement) || !scene || !edges || !near || !(form instanceof HTMLFormElement)) return;
-  const svg = picture, tools = form, words = (form.dataset.notes ?? "{n}").split("|");
+  const svg = picture, tools = form, words = form.dataset.notes ?? "{n}";
 
   /** At which pixels for a unit names of each level have room: as src/render/graph/whole.rs has it. */
   const SCALES = [0.36, 0.6, 1, 2, 4, 8];
@@ -214,7 +214,7 @@
     edges?.setAttribute("d", nodes.map((node, at) => [...node.linked].filter((to) => to > at).map((to) => line(node, nodes[to])).join("")).join(""));
     light(-1);
     const left = nodes.filter((node) => !node.isOut).length;
-    if (said) said.textContent = left === nodes.length ? "" : (words[left === 1 ? 0 : words.length - 1] ?? "").replace("{n}", String(left));
+    if (said) said.textContent = left === nodes.length ? "" : window.biji.count(words, left);
     if (nodes[chosen]?.isOut) choose(nodes.findIndex((node) => !node.isOut), false);
     fit();
   }

@@ -51,6 +51,10 @@
       return part;
     },
     script,
+    count(text, number) {
+      const forms = text.split("|");
+      return (forms[number === 1 ? 0 : forms.length - 1] ?? "").replace("{n}", String(number));
+    },
   };
   window.biji = biji;
 

@@ -135,6 +135,8 @@ interface Biji {
   part<Name extends keyof Parts>(name: Name): Parts[Name];
   /** Opens a note by chance. */
   random?(): Promise<void>;
+  /** A text with a number; before its bar stands the form for one. */
+  count(text: string, number: number): string;
   /** Runs a script of the search. */
   script(file: string): Promise<unknown>;
 }

@@ -128,7 +128,7 @@ fn key(keys: &Keys<'_>, previews: &crate::render::preview::Shards, job: Job) -> 
         | Job::Tree(_)
         | Job::WebManifest
         | Job::Notes
-        | Job::Words(_)
+        | Job::Words
         | Job::Static
         | Job::Atom
         | Job::JsonFeed

@@ -138,8 +138,7 @@
     if (registry && marks.length > 0) {
       registry.set(NAME, new Highlight(...marks));
       const count = document.createElement("span");
-      const forms = (biji.words?.mark_count ?? "{n}").split("|");
-      count.textContent = (forms[marks.length === 1 ? 0 : forms.length - 1] ?? "").replace("{n}", String(marks.length));
+      count.textContent = biji.count(biji.words?.mark_count ?? "{n}", marks.length);
       const label = document.createElement("span");
       label.textContent = biji.words?.mark_clear ?? "";
       const key = document.createElement("kbd");

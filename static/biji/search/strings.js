@@ -6,11 +6,8 @@
 
   /** @param {string} key */
   const say = (key) => biji.words?.[key] ?? "";
-  /** A text with a number; before its bar stands the form for one. @param {string} key @param {number} number */
-  const count = (key, number) => {
-    const forms = say(key).split("|");
-    return (forms[number === 1 ? 0 : forms.length - 1] ?? "").replace("{n}", String(number));
-  };
+  /** @param {string} key @param {number} number */
+  const count = (key, number) => biji.count(say(key), number);
 
   /** @type {Strings} */
   const strings = {
