@@ -128,12 +128,13 @@ fn next(
         return None;
     }
     let old = &last.site;
-    let mut changed: Vec<(PageId, &Arc<Note>)> = Vec::new();
+    let mut named: Vec<(PageId, Arc<Note>)> = Vec::new();
     for (_, note) in pairs() {
         // One that is not published is none of the pages.
         let Ok(at) = old.pages.binary_search_by(|page| page.note.path.cmp(&note.path)) else { continue };
-        changed.push((PageId(u32::try_from(at).ok()?), note));
+        named.push((PageId(u32::try_from(at).ok()?), named_as(&old.pages[at].note, note)));
     }
+    let changed: Vec<(PageId, &Arc<Note>)> = named.iter().map(|(id, note)| (*id, note)).collect();
     let letters: Vec<Letters> = changed.iter().map(|(_, note)| Letters::of(note)).collect();
     if !keeps_languages(memo, old, config, &changed, &letters) {
         return None;
@@ -197,6 +198,17 @@ fn next(
         }
     }
     Some(reviewed(site, last.diagnostics.clone()))
+}
+
+/// A note with the title and the permanent address that the site gave its last form: by its summary, by a pattern.
+fn named_as(last: &Note, note: &Arc<Note>) -> Arc<Note> {
+    let mut named = Arc::clone(note);
+    if last.title != note.title || last.front_matter.permalink != note.front_matter.permalink {
+        let named = Arc::make_mut(&mut named);
+        named.title.clone_from(&last.title);
+        named.front_matter.permalink.clone_from(&last.front_matter.permalink);
+    }
+    named
 }
 
 /// Whether two forms of a note differ in their text alone, as far as any other page can tell. Where text is, in the file or the page, other pages do not tell.

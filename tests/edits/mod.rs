@@ -12,7 +12,13 @@ pub(crate) use random::Random;
 
 /// A small site with one of everything that depends on something else.
 pub(crate) const SITE: &[(&str, &str)] = &[
-    ("biji.toml", "title = \"Notes\"\nbase_url = \"https://example.org/notes/\"\n"),
+    (
+        "biji.toml",
+        "title = \"Notes\"\nbase_url = \"https://example.org/notes/\"\nsummary = \"SUMMARY.md\"\n[permalinks]\n\"dated\" = \"/:year/:name/\"\n",
+    ),
+    ("content/SUMMARY.md", "[Home](index.md)\n\n- [Named here](plain.md)\n- [Alpha](alpha.md)\n"),
+    ("content/plain.md", "Text without a title, about Alpha.\n"),
+    ("content/dated/plain.md", "---\ndate: 2026-01-02\n---\nText with a date, and [named](../plain.md).\n"),
     ("content/index.md", "# Home\n\n[[Alpha]] and [beta](deep/beta.md). #start\n\n![[Gamma#Part]]\n"),
     (
         "content/alpha.md",
@@ -56,7 +62,11 @@ pub(crate) fn step(random: &mut Random, root: &Path, content: &Path, number: usi
     let name = format!("new-{number}");
     let text = std::fs::read_to_string(&one).unwrap_or_default();
     let titles = ["Alpha", "Beta", "First", "gamma", "Nowhere", "新的笔记"];
-    match random.below(16) {
+    match random.below(20) {
+        16..=19 => {
+            std::fs::write(&one, format!("{text}\nWords alone {number}: {} 静态 Pod.\n", random.of(&titles))).unwrap();
+            ("text".into(), vec![one])
+        }
         0..=2 => {
             let more = format!(
                 "\nAdded {number}: [[{}]] #t{} Alpha 静态 `x` <kbd onclick=\"f()\">K</kbd> H~2~O :tada:.\n",
@@ -135,7 +145,7 @@ pub(crate) fn step(random: &mut Random, root: &Path, content: &Path, number: usi
             if !root.join("biji.toml").is_file() {
                 return ("nothing".into(), Vec::new());
             }
-            let settings = format!("{}untrusted = {}\nmentions = {}\n", SITE[0].1, random.below(2) == 0, random.below(2) == 0);
+            let settings = format!("untrusted = {}\nmentions = {}\n{}", random.below(2) == 0, random.below(2) == 0, SITE[0].1);
             std::fs::write(root.join("biji.toml"), settings).unwrap();
             ("configuration".into(), vec![root.join("biji.toml")])
         }

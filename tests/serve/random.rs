@@ -45,7 +45,7 @@ fn place(root: &Path) -> Place {
 fn build(root: &Path, out: &Path) -> Option<BTreeMap<String, Vec<u8>>> {
     let cache = out.parent().unwrap().join("cache");
     for entry in std::fs::read_dir(&cache).into_iter().flatten().map(Result::unwrap) {
-        if entry.file_name().to_string_lossy().starts_with("build-") {
+        if !entry.file_name().to_string_lossy().starts_with("highlight-") {
             std::fs::remove_file(entry.path()).unwrap();
         }
     }
