@@ -13,6 +13,7 @@ mod external;
 mod help;
 mod import;
 mod init;
+mod kept;
 mod lsp;
 mod manual;
 mod new;
@@ -24,6 +25,7 @@ mod report;
 mod sample;
 mod search;
 mod serve;
+mod shelf;
 
 use std::ffi::OsString;
 use std::panic::{self, AssertUnwindSafe};

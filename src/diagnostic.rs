@@ -2,9 +2,13 @@
 //!
 //! Every phase returns its value *and* its diagnostics; nobody prints here.
 
+mod kept;
+
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+
+pub use kept::Kept;
 
 use crate::text::Span;
 
@@ -23,7 +27,7 @@ pub enum Severity {
 macro_rules! codes {
     ($($variant:ident $name:literal $severity:ident $doc:literal)*) => {
         /// The closed list of faults. The kebab-case name is stable: people write it into their configuration.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         pub enum Code { $(#[doc = $doc] $variant,)* }
 
         impl Code {

@@ -5,6 +5,7 @@
 pub mod address;
 pub mod code;
 pub mod front_matter;
+mod kept;
 pub mod length;
 pub mod markdown;
 
@@ -12,17 +13,20 @@ pub use code::CodeBlock;
 pub use front_matter::{FrontMatter, Places};
 pub use length::Length;
 
+use serde::{Deserialize, Serialize};
+
 use crate::diagnostic::{Diagnostic, File};
 use crate::path::{Anchor, SourcePath};
 use crate::source::SourceFile;
 use crate::text::Span;
 
 /// What the writer wrote: the facts of one file.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Note {
     /// Where it lies.
     pub path: SourcePath,
-    /// Its name for people and its text.
+    /// Its name for people and its text. Not kept with the note: whoever reads it again has the file.
+    #[serde(skip, default = "kept::no_file")]
     pub file: File,
     /// What stands between the `---` or `+++` lines; defaults where nothing stands.
     pub front_matter: FrontMatter,
@@ -49,7 +53,7 @@ pub struct Note {
 }
 
 /// Where names stand in a note's file: for tools that find and change them.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Occurrences {
     /// Tags: an index into `Note::tags`, and the place of the name without its `#`. In no order.
     pub tags: Vec<(u32, Span)>,
@@ -60,7 +64,7 @@ pub struct Occurrences {
 }
 
 /// One heading.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Heading {
     /// 1 to 6.
     pub level: u8,
@@ -77,7 +81,7 @@ pub struct Heading {
 }
 
 /// How a reference is written, which decides how it is resolved.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum LinkKind {
     /// `[text](target)`, a reference link or an autolink.
     Link,
@@ -94,7 +98,7 @@ pub enum LinkKind {
 }
 
 /// One reference as written.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Link {
     /// How it is written.
     pub kind: LinkKind,
@@ -109,7 +113,7 @@ pub struct Link {
 }
 
 /// A run of visible text: what stands under one heading, or before the first.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Section {
     /// Index into `Note::outline`; `None` before the first heading, and for the text under the title heading.
     pub heading: Option<u32>,
@@ -126,7 +130,7 @@ pub struct Section {
 }
 
 /// The body's HTML, with holes.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Body {
     /// HTML, complete but for the holes.
     pub html: String,
@@ -135,7 +139,7 @@ pub struct Body {
 }
 
 /// A place in the body that rendering fills.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hole {
     /// Byte offset in `Body::html`.
     pub at: u32,
@@ -143,8 +147,11 @@ pub struct Hole {
     pub fill: Fill,
 }
 
+/// The key of a word of the interface. A name of its own, since serde takes a plain reference for a part of what it reads.
+pub type WordKey = &'static str;
+
 /// What fills a hole. Numbers are indexes into the note's vectors.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Fill {
     /// The start tag of a link: `<a href=…>`, or what stands for a broken one.
     LinkStart(u32),
@@ -163,7 +170,8 @@ pub enum Fill {
     /// A whole tag, as a link to its page.
     Tag(u32),
     /// A word of the interface in the language of the note, by its key.
-    Word(&'static str),
+    #[serde(with = "kept::word")]
+    Word(WordKey),
 }
 
 impl Note {

@@ -6,6 +6,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use unicode_normalization::UnicodeNormalization;
 
 /// The path of a file relative to the content folder, exactly as the file system spells it (NFC or NFD).
@@ -192,6 +193,29 @@ impl fmt::Display for Anchor {
         f.write_str(&self.0)
     }
 }
+
+/// Names are kept as their text, and checked again when they are read.
+macro_rules! kept {
+    ($name:ident, $read:expr) => {
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+                to.serialize_str(&self.0)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+                let text = String::deserialize(from)?;
+                let read: fn(&str) -> Option<Self> = $read;
+                read(&text).ok_or_else(|| serde::de::Error::custom("no such name"))
+            }
+        }
+    };
+}
+
+kept!(SourcePath, SourcePath::new);
+kept!(UrlPath, UrlPath::new);
+kept!(Anchor, |text| Some(Anchor(text.into())));
 
 /// What Unicode's regular expressions mean by `\w` (UTS #18): alphabetic letters, marks, decimal digits, connectors.
 fn is_word(letter: char) -> bool {

@@ -8,6 +8,7 @@ pub mod backlink;
 pub mod date;
 pub mod folder;
 pub mod include;
+pub mod kept;
 pub mod language;
 pub mod link;
 pub mod mention;
@@ -31,6 +32,8 @@ use self::privacy::Rules;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::config::Config;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::note::Note;
@@ -40,15 +43,15 @@ use crate::source::history::History;
 use crate::source::picture::Pixels;
 
 /// Index of a page in `Site::pages`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct PageId(pub u32);
 
 /// Index of a folder in `Site::folders`. 0 is the root.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct FolderId(pub u32);
 
 /// Index of a tag in `Site::tags`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct TagId(pub u32);
 
 /// What the reader gets, without its looks. Every vector is in a fixed order.
@@ -112,7 +115,7 @@ pub struct Page {
 }
 
 /// What a reference leads to.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Target {
     /// Another site, `mailto:` and the like: the address as written.
     External(String),
@@ -131,7 +134,7 @@ pub enum Target {
 }
 
 /// One folder with published notes somewhere below.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Folder {
     /// Its path in the content folder: `""` for the root.
     pub path: String,
@@ -150,7 +153,7 @@ pub struct Folder {
 }
 
 /// One tag.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Tag {
     /// Its name as first written, without `#`: `笔记/读书`.
     pub name: String,

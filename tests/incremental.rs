@@ -20,7 +20,7 @@ use std::time::{Duration, SystemTime};
 use biji::config::Config;
 use biji::path::SourcePath;
 use biji::render::highlight::Cache;
-use biji::render::{Key, Plan};
+use biji::render::{Before, Key, Plan};
 use biji::source::SourceFile;
 use biji::theme::{Overrides, Theme};
 use edits::{Random, SITE, step};
@@ -78,10 +78,16 @@ impl Site {
         files.map(|entry| (name(entry.path(), &folder), fs::read(entry.path()).unwrap())).collect()
     }
 
-    /// The record in the cache folder.
-    fn record(&self) -> PathBuf {
+    /// A file in the cache folder.
+    fn cached(&self, kind: &str) -> PathBuf {
         let files = fs::read_dir(self.path("cache")).unwrap().map(|entry| entry.unwrap().path());
-        files.into_iter().find(|path| path.file_name().unwrap().to_string_lossy().starts_with("build-")).unwrap()
+        files.into_iter().find(|path| path.file_name().unwrap().to_string_lossy().starts_with(kind)).unwrap()
+    }
+
+    /// Cuts such a file in half.
+    fn damage(&self, kind: &str) {
+        let bytes = fs::read(self.cached(kind)).unwrap();
+        fs::write(self.cached(kind), &bytes[..bytes.len() / 2]).unwrap();
     }
 }
 
@@ -135,15 +141,24 @@ fn an_unchanged_site_is_seen_to_be_so_and_any_change_is_built() {
         ),
         ("a published file that is gone", |site| fs::remove_file(site.path("public/alpha.html")).unwrap(), &[]),
         ("the published folder", |site| fs::remove_dir_all(site.path("public")).unwrap(), &[]),
+        ("a damaged record", |site| site.damage("build-"), &[]),
+        ("a record that says nothing", |site| fs::write(site.cached("build-"), "{}").unwrap(), &[]),
         (
-            "a damaged record",
+            "damaged notes, and a note",
             |site| {
-                let bytes = fs::read(site.record()).unwrap();
-                fs::write(site.record(), &bytes[..bytes.len() / 2]).unwrap();
+                site.damage("notes-");
+                site.put("content/alpha.md", "# Alpha\n\n静态 Pod, again\n");
             },
             &[],
         ),
-        ("a record that says nothing", |site| fs::write(site.record(), "{}").unwrap(), &[]),
+        (
+            "a damaged site, and a note",
+            |site| {
+                site.damage("site-");
+                site.put("content/alpha.md", "# Alpha\n\n静态 Pod, once more\n");
+            },
+            &[],
+        ),
         ("no record", |site| fs::remove_dir_all(site.path("cache")).unwrap(), &[]),
     ];
     for (what, change, more) in changes {
@@ -177,7 +192,8 @@ fn keys(notes: &[(String, String)]) -> BTreeMap<String, Key> {
     };
     let (site, _) = biji::site::assemble(Config::default(), notes.iter().map(parse).collect(), &[]);
     let (theme, _) = Theme::new(Overrides::default());
-    let made = Plan::new(&site, &theme).make_again(&site, &theme, &Cache::default(), &|_, _| None, &|_| ());
+    let nothing = Before { file: &|_, _| None, key: &|_| None, outline: None, touched: None };
+    let made = Plan::new(&site, &theme).make_again(&site, &theme, &Cache::default(), &nothing, &|_| ());
     let keys = made.keys.into_iter().map(|(url, key)| (url.to_string(), key));
     keys.filter(|(url, _)| url.ends_with(".html")).collect()
 }

@@ -3,9 +3,14 @@
 
 mod vault;
 
+use std::sync::Arc;
+
 use biji::config::Config;
-use biji::diagnostic::Code;
-use biji::site::{PageId, Site};
+use biji::diagnostic::{Code, File};
+use biji::note::Note;
+use biji::path::SourcePath;
+use biji::site::{Memo, Origin, PageId, Scope, Site, kept};
+use biji::source::SourceFile;
 
 fn urls(site: &Site) -> Vec<(&str, &str)> {
     site.pages.iter().map(|page| (page.note.path.as_str(), page.url.as_str())).collect()
@@ -182,5 +187,63 @@ fn a_wish_that_cannot_be_met_is_reported_where_it_stands() {
         let (_, diagnostics) = vault::assemble(Config::default(), &[("a.md", &text), ("b.md", "")]);
         let found: Vec<&str> = diagnostics.iter().map(|fault| fault.span.map_or("", |span| &text[span.range()])).collect();
         assert_eq!(found, [*expected], "{front_matter}: {diagnostics:?}");
+    }
+}
+
+/// A configuration, notes, what is written behind the first of them, and whether the site then differs in the text of that note alone.
+type ChangeCase = (&'static str, &'static [(&'static str, &'static str)], &'static str, bool);
+
+const CHANGES: &[ChangeCase] = &[
+    ("", &[("a.md", "# A\n"), ("b.md", "# Bee\n[[a]]\n")], "Words of Bee.\n", true),
+    ("", &[("a.md", "# A\nBee\n"), ("b.md", "# Bee\n[[a]]\n")], "Words.\n", true),
+    ("", &[("a.md", "# A\nSee [[b]].\n"), ("b.md", "# Bee\n")], "Words.\n", true),
+    ("", &[("a.md", "# A\n"), ("b.md", "# Bee\n[[gone]]\n")], "Words.\n", true),
+    ("", &[("a.md", "# A\n[[gone]]\n"), ("b.md", "# Bee\n")], "Words.\n", false),
+    ("", &[("a.md", "# A\n"), ("b.md", "# Bee\n")], "[[b]]\n", false),
+    ("", &[("a.md", "# A\n"), ("b.md", "# Bee\n")], "# More\n", false),
+    ("", &[("a.md", "# A\n"), ("b.md", "# Bee\n")], "#tag\n", false),
+    ("", &[("a.md", "# A\n"), ("b.md", "# Bee\n")], "静态 Pod 由 kubelet 直接管理，不经过 API 服务器，配置文件放在节点上。\n", false),
+    // What assembling gives to a note it keeps.
+    ("summary = \"SUMMARY.md\"", &[("a.md", "Text.\n"), ("SUMMARY.md", "[Named](a.md)\n")], "Words.\n", true),
+    (
+        "[permalinks]\n\"d\" = \"/:year/:name/\"",
+        &[("d/a.md", "---\ndate: 2026-01-02\n---\nText.\n"), ("b.md", "[a](d/a.md)\n")],
+        "Words.\n",
+        true,
+    ),
+    ("", &[("a.md", "---\nextra:\n  x: [1, 0.1, null, {y: true}]\n---\n# A\n\n> [!tip]\n> T\n"), ("b.md", "# Bee\n")], "Words.\n", true),
+];
+
+#[test]
+fn a_site_is_the_same_whatever_is_known_of_its_last_form() {
+    let parse = |(path, text): &(&str, &str)| {
+        let source = SourceFile::new(SourcePath::new(path).unwrap(), "", *text);
+        Arc::new(biji::note::parse(&source, Default::default()).0.unwrap())
+    };
+    for (config, files, more, is_text) in CHANGES {
+        let (config, faults) = Config::parse(&File { path: "biji.toml".into(), text: (*config).into() });
+        assert!(faults.is_empty(), "{faults:?}");
+        let mut notes: Vec<Arc<Note>> = files.iter().map(parse).collect();
+        notes.sort_by(|a, b| a.path.cmp(&b.path));
+        let again = |memo: &mut Memo, notes: &[Arc<Note>]| {
+            biji::site::assemble_again(Scope::Published, memo, Origin::default(), config.clone(), notes.to_vec(), &[])
+        };
+        let mut memo = Memo::keeping();
+        let _ = again(&mut memo, &notes);
+        let bytes = kept::save(&memo).unwrap();
+        let parts: Vec<&[u8]> = bytes.iter().map(Vec::as_slice).collect();
+        let mut loaded = kept::load(&parts, Origin::default(), &config, notes.clone(), &[]).unwrap();
+        assert_eq!(format!("{:?}", loaded.site()), format!("{:?}", memo.site()), "{files:?}");
+        assert!(kept::load(&parts, Origin { name: "other", ..Origin::default() }, &config, notes.clone(), &[]).is_none());
+
+        let (path, text) = files[0];
+        let at = notes.iter().position(|note| note.path.as_str() == path).unwrap();
+        notes[at] = parse(&(path, &format!("{text}\n{more}")));
+        let expected = format!("{:?}", again(&mut Memo::default(), &notes));
+        for memo in [&mut memo, &mut loaded] {
+            let before = memo.outline();
+            assert_eq!(format!("{:?}", again(memo, &notes)), expected, "{files:?} and {more}");
+            assert_eq!(memo.outline() == before, *is_text, "{files:?} and {more}");
+        }
     }
 }

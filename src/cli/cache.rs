@@ -12,7 +12,7 @@ use etcetera::BaseStrategy;
 use crate::render::highlight;
 
 /// How the names of files begin that belong to one site each.
-const KINDS: [&str; 3] = ["build-", "index-", "highlight-"];
+const KINDS: [&str; 5] = ["build-", "index-", "notes-", "site-", "highlight-"];
 /// What was not written for so long is removed.
 const LONG: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 

@@ -2,23 +2,23 @@
 //!
 //! In: an opened site. Out: the bundle, every diagnostic, counts and times.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use rayon::prelude::*;
-
+use super::kept::{self, Linked};
 use super::open::Opened;
-use super::record::{self, Known};
+use super::record::{self, Hash, Known};
 use super::report::progress::Count;
 use super::report::{Report, size};
 use super::{Failure, cache, external};
 use crate::bundle::{Artifact, Bundle, Payload};
 use crate::diagnostic::{Code, Diagnostic, Severity};
-use crate::note::{self, markdown};
+use crate::note::markdown;
 use crate::path::{SourcePath, UrlPath};
+use crate::site::PageId;
 use crate::site::privacy::{self, Reason, Rules, Verdict};
 use crate::site::review;
 use crate::source::SourceTree;
@@ -56,7 +56,9 @@ pub(super) struct Built {
     /// What the next build needs of the index beside the published files, likewise.
     pub(super) index: Option<Vec<u8>>,
     /// A hash of what the repository told, likewise.
-    pub(super) history: [u8; 32],
+    pub(super) history: Hash,
+    /// The name of the site's outline and what differs from the site that is kept under it ([`super::kept`]), likewise.
+    pub(super) outline: Option<(Hash, BTreeSet<PageId>)>,
 }
 
 /// What is wanted beyond what a build needs.
@@ -184,20 +186,21 @@ pub(super) fn build(
     found.append(&mut read.found);
 
     let mut held_back = Vec::new();
-    let (notes, memo) = times.counted(report, "parse", notes_read, |count| {
+    let (notes, memo, kept) = times.counted(report, "parse", notes_read, |count| {
         let options = markdown::Options { untrusted: config.untrusted, ..markdown::Options::default() };
-        let parse = || read.tree.notes.par_iter().map(|source| note::parse(source, options)).inspect(|_| count.add()).collect::<Vec<_>>();
+        let sources = &read.tree.notes;
+        let parse = || kept::parse(known.as_ref().map(Known::notes), (sources, &opened.prefix), options, || count.add());
         // Unpacking the last index depends on nothing of this.
-        let (parsed, memo) = rayon::join(parse, || known.as_ref().and_then(Known::index));
+        let ((parsed, kept), memo) = rayon::join(parse, || known.as_ref().and_then(Known::index));
         let mut notes = Vec::with_capacity(parsed.len());
-        for (source, (note, diagnostics)) in read.tree.notes.iter().zip(parsed) {
+        for (source, (note, diagnostics)) in sources.iter().zip(parsed) {
             match note {
                 Some(note) => notes.push(note),
                 None => held_back.push(source.path.clone()),
             }
             found.extend(diagnostics);
         }
-        (notes, memo)
+        (notes, memo, kept)
     });
 
     let private: Vec<(SourcePath, Reason)> = if wanted.audit {
@@ -218,14 +221,20 @@ pub(super) fn build(
     let texts = source::disk::read_texts(opened.folder(), included);
     found.extend(fault);
     let origin = site::Origin { name: &name, held_back: &held_back, texts: Some(&texts), history: Some(&history) };
-    let (site, diagnostics) = times.phase(report, "link", || site::assemble_from(origin, config.clone(), notes, &tree.attachments));
+    let (site, diagnostics, linked) = times.phase(report, "link", || match &kept {
+        Some(kept) => kept.assemble(origin, config.clone(), notes, &tree.attachments),
+        None => {
+            let (site, diagnostics) = site::assemble_from(origin, config.clone(), notes, &tree.attachments);
+            (site, diagnostics, Linked::default())
+        }
+    });
     let audit = if wanted.audit { privacy::audit(&site, private, &tree.attachments) } else { Vec::new() };
     let sizes: BTreeMap<SourcePath, u64> = tree.attachments.iter().map(|file| (file.path.clone(), file.size)).collect();
     drop(tree);
     found.extend(diagnostics);
     found.extend(source::disk::check_attachments(opened.folder(), &site.attachments));
 
-    let (render::Made { mut artifacts, diagnostics, keys }, indexed, theme_faults) =
+    let (render::Made { mut artifacts, diagnostics, keys }, indexed, theme_faults, outline) =
         times.counted(report, "render", site.pages.len(), |count| {
             let (overrides, mut found) = overrides;
             let (theme, diagnostics) = Theme::new(overrides);
@@ -236,18 +245,25 @@ pub(super) fn build(
                     count.add();
                 }
             };
-            let published = |url: &UrlPath, key| known.as_ref().and_then(|known| known.published(url, key));
-            let make = || render::Plan::new(&site, &theme).make_again(&site, &theme, &cache.blocks, &published, &counted);
+            let touched = known.as_ref().and_then(|known| known.touched(&linked));
+            let before = render::Before {
+                file: &|url, key| known.as_ref().and_then(|known| known.published(url, key)),
+                key: &|url| known.as_ref().and_then(|known| known.key(url)),
+                outline: linked.name,
+                touched: touched.as_ref(),
+            };
+            let make = || render::Plan::new(&site, &theme).make_again(&site, &theme, &cache.blocks, &before, &counted);
             // Little is made behind a last build, so there is memory for the index at the same time. Each has parts that keep one processor busy.
-            let (made, indexed) = match memo {
+            let both = || match memo {
                 Some(memo) => {
                     let (made, indexed) = rayon::join(make, || index::index_and_save(&site, memo));
                     (made, Some(indexed))
                 }
                 None => (make(), None),
             };
+            let ((made, indexed), outline) = rayon::join(both, || kept.and_then(|kept| kept.save(linked)));
             cache.save();
-            (made, indexed, found)
+            (made, indexed, found, outline)
         });
     found.extend(theme_faults);
     found.extend(diagnostics);
@@ -303,6 +319,7 @@ pub(super) fn build(
         keys,
         index: saved,
         history: history_hash,
+        outline,
         ..finish(bundle, found, opened, counts, times, audit)
     }
 }

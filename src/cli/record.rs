@@ -6,7 +6,7 @@
 //! what a build and each of its files depend on, and what the operating system says of every file that was published: size, times, number. Where
 //! that is another, or the record cannot be read, the file is made as if there were none.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -16,24 +16,26 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::cache;
+use super::kept::{self, Linked};
 use super::open::Opened;
 use super::pipeline::{Built, Read};
 use crate::bundle::Stamp;
-use crate::diagnostic::{Code, Diagnostic, File};
+use crate::diagnostic::{self, Diagnostic, File};
 use crate::path::UrlPath;
 use crate::publish::disk::Published;
 use crate::publish::{MANIFEST, Manifest};
 use crate::render::Key;
+use crate::site::PageId;
 use crate::source::{SourceFile, disk};
 use crate::stamp::{is_sure, stamp};
-use crate::text::Span;
 use crate::{index, offline};
 
 /// What the files begin with.
 const MAGIC: &[u8] = concat!("biji build ", env!("CARGO_PKG_VERSION"), "\n").as_bytes();
 const INDEX: &[u8] = concat!("biji index ", env!("CARGO_PKG_VERSION"), "\n").as_bytes();
 
-type Hash = [u8; 32];
+/// The hash of anything.
+pub(super) type Hash = [u8; 32];
 
 /// What this build depends on, and what the last one left.
 #[derive(Debug)]
@@ -46,6 +48,10 @@ pub(super) struct Record {
     base: Hash,
     /// These, the notes and all other files, but not what the repository tells. `None` where files are too new for their stamps to say anything.
     key: Option<Hash>,
+    /// The hashes of the notes' texts.
+    texts: Vec<Hash>,
+    /// Where the notes are kept as they were parsed.
+    kept: kept::Place,
     /// What the last build left, where that is still published.
     last: Option<Written>,
 }
@@ -57,13 +63,15 @@ struct Written {
     key: Option<Hash>,
     /// The hash of what the repository told.
     history: Hash,
+    /// The name of the site's outline and what differs from the site that is kept under it.
+    outline: Option<(Hash, BTreeSet<PageId>)>,
     /// The published files.
     output: Output,
     notes: usize,
     pages: usize,
     attachments: usize,
     search: u64,
-    faults: Vec<Fault>,
+    faults: Vec<diagnostic::Kept>,
 }
 
 /// The published files, as they are right behind publishing.
@@ -73,17 +81,6 @@ pub(super) struct Output {
     manifest: Hash,
     /// Every file: its stamp, and the hash of what it was made of, where there is one.
     files: BTreeMap<String, (Stamp, Option<Key>)>,
-}
-
-/// A diagnostic without the text of its file.
-#[derive(Debug, Serialize, Deserialize)]
-struct Fault {
-    code: String,
-    file: Option<String>,
-    span: Option<(u32, u32)>,
-    message: String,
-    hint: Option<String>,
-    suggestion: Option<String>,
 }
 
 impl Output {
@@ -105,13 +102,21 @@ impl Record {
         for path in [&opened.places.root, &opened.places.content, &opened.places.output] {
             add(&mut site, path.as_os_str().as_encoded_bytes());
         }
-        let name = site.finalize().to_hex();
-        let [file, index] = ["build", "index"].map(|kind| folder.join(format!("{kind}-{}", &name[..16])));
+        let name = &site.finalize().to_hex()[..16];
+        let [file, index] = ["build", "index"].map(|kind| folder.join(format!("{kind}-{name}")));
         let program = program()?;
         let base = base(program, opened, read);
+        let text = |note: &SourceFile| *blake3::hash(note.text().as_bytes()).as_bytes();
+        let texts: Vec<Hash> = read.tree.notes.par_iter().map(text).collect();
+        let mut parser = blake3::Hasher::new();
+        parser.update(&program);
+        add(&mut parser, opened.prefix.as_bytes());
+        number(&mut parser, usize::from(opened.config.untrusted));
+        let kept = kept::Place::new(&folder, name, *parser.finalize().as_bytes());
         let last = cache::unsealed(MAGIC, &file).and_then(|bytes| postcard::from_bytes::<Written>(&bytes).ok());
         let last = last.filter(|last| Some(last.output.manifest) == manifest(&opened.places.output) && !is_at_work(opened));
-        Some(Self { file, index, program, base, key: key(base, opened, read), last })
+        let key = key(base, opened, read, &texts);
+        Some(Self { file, index, program, base, key, texts, kept, last })
     }
 
     /// What this build would say, when it would publish what is published already.
@@ -126,7 +131,8 @@ impl Record {
             return None;
         }
         let known = self::files(opened, read);
-        let diagnostics = last.faults.iter().map(|fault| fault.read(&known)).collect::<Option<Vec<_>>>()?;
+        let diagnostics =
+            last.faults.iter().map(|fault| fault.clone().read(|path| known.get(path).cloned())).collect::<Option<Vec<_>>>()?;
         let bytes = files.values().map(|(stamp, _)| stamp.size).sum();
         let published = Published { kept: files.len(), bytes, ..Published::default() };
         let (notes, pages, attachments, search) = (last.notes, last.pages, last.attachments, last.search);
@@ -145,6 +151,9 @@ impl Record {
             is_offline: opened.config.offline,
             files: self.last.as_ref().map(of).unwrap_or_default(),
             fingerprints: Mutex::default(),
+            outline: self.last.as_ref().filter(|last| last.base == self.base).and_then(|last| last.outline.clone()),
+            texts: self.texts.clone(),
+            kept: self.kept.clone(),
             index: (self.index.clone(), self.last.as_ref().map(|last| [self.program, last.output.manifest].concat())),
         }
     }
@@ -156,14 +165,15 @@ impl Record {
                 *made_of = Some(*key);
             }
         }
-        let faults = built.diagnostics.iter().map(|fault| Fault::of(fault, known)).collect::<Option<_>>();
+        let faults = built.diagnostics.iter().map(|fault| kept(fault, known)).collect::<Option<_>>();
         let (key, faults) = faults.map_or((None, Vec::new()), |faults| (self.key, faults));
         if let Some(index) = &built.index {
             let tie = [self.program, output.manifest].concat();
             cache::seal(INDEX, &self.index, [tie.as_slice(), index].concat());
         }
         let Built { notes, pages, attachments, search, history, .. } = *built;
-        let written = Written { base: self.base, key, history, output, notes, pages, attachments, search, faults };
+        let outline = built.outline.clone();
+        let written = Written { base: self.base, key, history, outline, output, notes, pages, attachments, search, faults };
         if let Ok(bytes) = postcard::to_allocvec(&written) {
             cache::seal(MAGIC, &self.file, bytes);
         }
@@ -179,6 +189,11 @@ pub(super) struct Known {
     output: PathBuf,
     is_offline: bool,
     files: BTreeMap<String, (Stamp, Option<Key>)>,
+    /// The name of the site's outline, and what differed from the site that is kept under it.
+    outline: Option<(Hash, BTreeSet<PageId>)>,
+    /// The hashes of the notes' texts.
+    texts: Vec<Hash>,
+    kept: kept::Place,
     /// Where the rest of the index is, and what it must begin with.
     index: (PathBuf, Option<Vec<u8>>),
     /// Of those that were asked for and are there: what the site's service worker must know.
@@ -195,6 +210,22 @@ impl Known {
             self.fingerprints.lock().unwrap_or_else(PoisonError::into_inner).insert(url.clone(), print);
         }
         stamp(&path).filter(|stamp| stamp == seen)
+    }
+
+    /// What the file at an address was made of.
+    pub(super) fn key(&self, url: &UrlPath) -> Option<Key> {
+        self.files.get(url.as_str()).and_then(|(_, key)| *key)
+    }
+
+    /// The pages that may not be what they were when the files were published, where the site had the outline that it has now.
+    pub(super) fn touched(&self, linked: &Linked) -> Option<BTreeSet<PageId>> {
+        let (name, touched) = self.outline.as_ref()?;
+        (linked.name == Some(*name)).then(|| touched | &linked.touched)
+    }
+
+    /// Where the notes are kept as they were parsed, and the hashes of the texts of those that there are.
+    pub(super) fn notes(&self) -> (&kept::Place, &[Hash]) {
+        (&self.kept, &self.texts)
     }
 
     /// The index that is published, if nobody wrote into its files since.
@@ -216,37 +247,10 @@ impl Known {
     }
 }
 
-impl Fault {
-    /// `None` for one in a file whose text the next build would not have at hand.
-    fn of(fault: &Diagnostic, known: &BTreeMap<String, File>) -> Option<Self> {
-        let Diagnostic { code, file, span, message, hint, suggestion } = fault;
-        if file.as_ref().is_some_and(|file| known.get(&*file.path) != Some(file)) {
-            return None;
-        }
-        Some(Self {
-            code: code.as_str().to_owned(),
-            file: file.as_ref().map(|file| file.path.to_string()),
-            span: span.map(|span| (span.start, span.end)),
-            message: message.clone(),
-            hint: hint.clone(),
-            suggestion: suggestion.clone(),
-        })
-    }
-
-    fn read(&self, known: &BTreeMap<String, File>) -> Option<Diagnostic> {
-        let file = match &self.file {
-            Some(path) => Some(known.get(path)?.clone()),
-            None => None,
-        };
-        Some(Diagnostic {
-            code: Code::ALL.iter().copied().find(|code| code.as_str() == self.code)?,
-            file,
-            span: self.span.map(|(start, end)| Span { start, end }),
-            message: self.message.clone(),
-            hint: self.hint.clone(),
-            suggestion: self.suggestion.clone(),
-        })
-    }
+/// A fault as it is kept; `None` for one in a file whose text the next build would not have at hand.
+fn kept(fault: &Diagnostic, known: &BTreeMap<String, File>) -> Option<diagnostic::Kept> {
+    let is_known = fault.file.as_ref().is_none_or(|file| known.get(&*file.path) == Some(file));
+    is_known.then(|| fault.into())
 }
 
 /// The files that faults can be in, by their names for people.
@@ -279,14 +283,12 @@ fn base(program: Hash, opened: &Opened, read: &Read) -> Hash {
 }
 
 /// A hash of everything else that a build depends on: the notes and the other files.
-fn key(base: Hash, opened: &Opened, read: &Read) -> Option<Hash> {
+fn key(base: Hash, opened: &Opened, read: &Read, texts: &[Hash]) -> Option<Hash> {
     let mut hasher = blake3::Hasher::new();
     hasher.update(&base);
     add(&mut hasher, format!("{:?}", read.found).as_bytes());
     number(&mut hasher, read.tree.notes.len());
-    let text = |note: &SourceFile| *blake3::hash(note.text().as_bytes()).as_bytes();
-    let texts: Vec<Hash> = read.tree.notes.par_iter().map(text).collect();
-    for (note, text) in read.tree.notes.iter().zip(&texts) {
+    for (note, text) in read.tree.notes.iter().zip(texts) {
         add(&mut hasher, note.path.as_str().as_bytes());
         hasher.update(text);
     }

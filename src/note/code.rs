@@ -13,12 +13,13 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use info::Attributes;
+use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::{Code, Diagnostic, File};
 use crate::text::Span;
 
 /// What is special about a line of code.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Mark {
     /// It was added.
     Added,
@@ -35,7 +36,7 @@ pub enum Mark {
 }
 
 /// A number in the code that stands for an item of the list behind the block.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Annotation {
     /// The line of the shown text at whose end it stands, from 1.
     pub line: u32,
@@ -44,7 +45,7 @@ pub struct Annotation {
 }
 
 /// A fenced or indented code block.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct CodeBlock {
     /// The whole info string: `yaml title="a.yaml"`. Empty for indented blocks.
     pub info: String,

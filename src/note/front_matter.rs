@@ -9,12 +9,14 @@ mod value;
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::diagnostic::{Code, Diagnostic, File};
 use crate::text::Span;
 use value::{Kind, Value};
 
 /// What a note says about itself. Absent keys are empty or `None`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct FrontMatter {
     /// `title`.
     pub title: Option<String>,
@@ -49,13 +51,14 @@ pub struct FrontMatter {
     /// `translation_key` (also `translationKey`): notes of one key are one note in several languages.
     pub translation_key: Option<String>,
     /// `extra` and every key that Biji does not know, for templates.
+    #[serde(with = "super::kept::values")]
     pub extra: BTreeMap<String, serde_json::Value>,
     /// Where the values stand that later phases may have to find fault with.
     pub places: Places,
 }
 
 /// What a note says about its surroundings; `None` where it leaves them to the site.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Around {
     /// `author` (also `authors`): names of people, or people as the configuration writes them; none for `author: false`.
     pub authors: Option<Vec<String>>,
@@ -72,7 +75,7 @@ pub struct Around {
 }
 
 /// Where some values of a note's front matter stand in its file.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Places {
     /// `slug`.
     pub slug: Option<Span>,

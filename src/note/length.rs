@@ -2,6 +2,8 @@
 //!
 //! In: the headings and the visible text. Out: numbers. Blocks of code do not count, nobody reads them at the speed of prose.
 
+use serde::{Deserialize, Serialize};
+
 use super::{Heading, Section};
 use crate::text::Span;
 
@@ -10,7 +12,7 @@ const CHARACTERS_A_MINUTE: u32 = 400;
 const WORDS_A_MINUTE: u32 = 240;
 
 /// The length of a text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Length {
     /// Han characters, kana and bopomofo.
     pub characters: u32,

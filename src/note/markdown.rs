@@ -72,6 +72,11 @@ pub fn callouts() -> impl Iterator<Item = &'static str> {
     callout::names()
 }
 
+/// A word of the interface that stands in notes, by its key.
+pub(super) fn word(key: &str) -> Option<&'static str> {
+    callout::word(key).or_else(|| (key == container::DETAILS).then_some(container::DETAILS))
+}
+
 /// Reads the body that starts at byte `from`. `title` and `tags` are the front matter's.
 pub(super) fn read(file: &File, from: usize, title: Option<&str>, tags: Vec<String>, options: Options) -> (Markdown, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();

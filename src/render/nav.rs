@@ -80,6 +80,11 @@ impl Navs {
         self.places.par_iter().map(move |place| seen(site, site_language, place))
     }
 
+    /// One of them.
+    pub(super) fn view(&self, site: &Site, site_language: &str, at: usize) -> NavView {
+        seen(site, site_language, &self.places[at])
+    }
+
     /// Which of [`Self::views`] is that of a page.
     pub(super) fn place(&self, page: PageId) -> usize {
         self.of_page[page.0 as usize]

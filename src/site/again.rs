@@ -37,6 +37,18 @@ impl Memo {
         Self { is_kept: true, ..Self::default() }
     }
 
+    /// The last site, where it is kept.
+    #[must_use]
+    pub fn site(&self) -> Option<&Site> {
+        self.last.as_ref().map(|last| &last.site)
+    }
+
+    /// A hash of all that the last site was made of, but for the notes.
+    #[must_use]
+    pub fn given(&self) -> Option<[u8; 32]> {
+        self.last.as_ref().map(Last::given)
+    }
+
     /// The number of the last site's outline. Sites of one memo that have the same differ in nothing but the text of their notes: in no title, heading,
     /// address, tag, link or language.
     #[must_use]
@@ -52,11 +64,11 @@ pub(super) struct Last {
     name: String,
     held_back: Vec<SourcePath>,
     texts: Option<Texts>,
-    notes: Vec<Arc<Note>>,
+    pub(super) notes: Vec<Arc<Note>>,
     attachments: Vec<Attachment>,
-    site: Site,
+    pub(super) site: Site,
     /// But for what is said of a site as it is: that is said again.
-    diagnostics: Vec<Diagnostic>,
+    pub(super) diagnostics: Vec<Diagnostic>,
     history: Option<History>,
 }
 
@@ -80,6 +92,13 @@ impl Last {
             diagnostics: made.1.to_vec(),
             history: origin.history.cloned(),
         }
+    }
+
+    /// A hash of all that the site is made of, but for the notes.
+    pub(super) fn given(&self) -> [u8; 32] {
+        let Self { config, name, held_back, texts, attachments, history, notes: _, site: _, diagnostics: _ } = self;
+        let all = (config, name, held_back, texts, attachments, history);
+        *blake3::hash(format!("{all:?}").as_bytes()).as_bytes()
     }
 }
 

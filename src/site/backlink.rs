@@ -5,6 +5,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::sentence::{self, Quote};
 use super::{Folder, Page, PageId, Target};
 use crate::note::Note;
@@ -14,7 +16,7 @@ use crate::text::Span;
 const SENTENCES: usize = 3;
 
 /// A page that refers to another, and where.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Backlink {
     /// The page that refers.
     pub from: PageId,
@@ -23,7 +25,7 @@ pub struct Backlink {
 }
 
 /// A sentence of a page's visible text, and a place in it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Passage {
     /// Which text.
     pub within: Within,
@@ -34,7 +36,7 @@ pub struct Passage {
 }
 
 /// A text of a note.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Within {
     /// One of `Note::sections`.
     Section(u32),

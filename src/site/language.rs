@@ -6,6 +6,7 @@ use std::ops::AddAssign;
 use std::sync::Arc;
 
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use crate::note::Note;
 
@@ -16,7 +17,7 @@ const TOO_FEW: u64 = 20;
 const ENOUGH: u64 = 4_000;
 
 /// How many letters of which script a text has; code is left out.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Letters {
     all: u64,
     han: u64,

@@ -96,23 +96,53 @@ pub struct Memo {
     pages: Vec<Found>,
 }
 
+impl Memo {
+    /// The memo of pages of which each is known to mention these.
+    pub(super) fn of(pages: &[Arc<Page>], folders: &[Folder], mentions: Vec<Mentions>) -> Self {
+        let found = |((at, page), mentions): ((usize, &Arc<Page>), Mentions)| Found {
+            note: Arc::clone(&page.note),
+            linked: linked(page, at, folders),
+            mentions,
+        };
+        let names = names(pages.iter().map(|page| &**page));
+        Self { names, automaton: None, pages: pages.iter().enumerate().zip(mentions).map(found).collect() }
+    }
+
+    /// What each page mentions.
+    pub(super) fn mentions(&self) -> impl Iterator<Item = &Mentions> {
+        self.pages.iter().map(|found| &found.mentions)
+    }
+
+    /// Makes the automaton where there is none.
+    fn prepare(&mut self) {
+        if self.automaton.is_none() {
+            let builder = &mut AhoCorasick::builder();
+            let automaton = builder.match_kind(MatchKind::LeftmostLongest).ascii_case_insensitive(true).build(self.names.keys());
+            self.automaton = automaton.ok();
+        }
+    }
+}
+
+/// The pages that one mentions, and the first place of each.
+pub(super) type Mentions = BTreeMap<PageId, Passage>;
+
 /// What one page mentions, and what that was found with.
 #[derive(Debug)]
 struct Found {
     note: Arc<Note>,
     linked: Vec<PageId>,
-    mentions: BTreeMap<PageId, Passage>,
+    mentions: Mentions,
 }
 
 /// Who mentions each page without linking to it.
 #[must_use]
 pub fn collect(pages: &[Page], folders: &[Folder], memo: &mut Memo) -> Vec<Vec<Backlink>> {
     let mut mentions: Vec<Vec<Backlink>> = vec![Vec::new(); pages.len()];
-    let names = names(pages);
-    if memo.automaton.is_none() || memo.names != names {
-        let automaton = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).ascii_case_insensitive(true).build(names.keys());
-        *memo = Memo { names, automaton: automaton.ok(), pages: Vec::new() };
+    let names = names(pages.iter());
+    if memo.names != names {
+        *memo = Memo { names, ..Memo::default() };
     }
+    memo.prepare();
     // Without one there are too many names for it: four billion letters.
     let Some(automaton) = &memo.automaton else { return mentions };
     let owners: Vec<PageId> = memo.names.values().copied().collect();
@@ -149,6 +179,7 @@ pub(super) fn changed(memo: &mut Memo, pages: usize, changed: &[(PageId, &Arc<No
     if memo.pages.len() != pages {
         return None;
     }
+    memo.prepare();
     let owners: Vec<PageId> = memo.names.values().copied().collect();
     let mut others = BTreeSet::new();
     for (id, note) in changed {
@@ -172,7 +203,7 @@ pub(super) fn changed(memo: &mut Memo, pages: usize, changed: &[(PageId, &Arc<No
 }
 
 /// The names that are looked for, each that of one page.
-fn names(pages: &[Page]) -> BTreeMap<String, PageId> {
+fn names<'a>(pages: impl Iterator<Item = &'a Page>) -> BTreeMap<String, PageId> {
     let mut by_name: BTreeMap<String, Option<(String, PageId)>> = BTreeMap::new();
     for (id, page) in (0..).map(PageId).zip(pages) {
         let aliases = page.note.front_matter.aliases.iter().filter(|alias| !looks_like_address(alias));
@@ -206,7 +237,7 @@ fn linked(page: &Page, at: usize, folders: &[Folder]) -> Vec<PageId> {
 }
 
 /// What one note mentions: the first place of each.
-fn of_note(note: &Note, linked: &[PageId], automaton: &AhoCorasick, owners: &[PageId]) -> BTreeMap<PageId, Passage> {
+fn of_note(note: &Note, linked: &[PageId], automaton: &AhoCorasick, owners: &[PageId]) -> Mentions {
     let mut found = BTreeMap::new();
     let mut look = |text: &str, within: Within, quiet: &[Span]| {
         let mut quiet = quiet.iter().peekable();

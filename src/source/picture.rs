@@ -2,8 +2,10 @@
 //!
 //! In: a name and bytes. Out: width and height in CSS pixels, as a browser shows the file without being told a size. Nothing is decoded.
 
+use serde::{Deserialize, Serialize};
+
 /// The size of a picture in CSS pixels. Both are at least 1.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Pixels {
     /// Its width.
     pub width: u32,

@@ -12,12 +12,14 @@
 
 use std::ops::Range;
 
+use serde::{Deserialize, Serialize};
+
 use super::lines::{LARGEST, Lines, closing, ranges};
 use super::{Fault, Mark};
 use crate::diagnostic::nearest;
 
 /// What an info string says.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Attributes {
     /// The language, lower case; `""` for none.
     pub language: String,
@@ -34,7 +36,7 @@ pub struct Attributes {
 }
 
 /// A file to be shown.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Include {
     /// Its path as written.
     pub file: String,

@@ -43,6 +43,11 @@ pub(super) fn known(name: &str) -> Option<(&'static str, &'static str)> {
     NAMES.iter().find(|(known, ..)| *known == name).map(|(_, class, word)| (*class, *word))
 }
 
+/// The word of a title by its key.
+pub(super) fn word(key: &str) -> Option<&'static str> {
+    NAMES.iter().map(|(_, _, word)| *word).find(|word| *word == key)
+}
+
 /// The names of all types.
 pub(super) fn names() -> impl Iterator<Item = &'static str> {
     NAMES.iter().map(|(name, ..)| *name)

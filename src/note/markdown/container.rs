@@ -18,6 +18,9 @@ use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::note::Fill;
 use crate::text::Span;
 
+/// The word on a fold that has no title, by its key.
+pub(super) const DETAILS: &str = "container_details";
+
 /// The names that are no callouts.
 const NAMES: &[&str] = &["details", "tabs", "tab", "code-group", "steps", "cards", "card", "figure"];
 
@@ -213,7 +216,7 @@ impl<'a> Writer<'a> {
                 ("details", _) => {
                     let open = if header.says("open") { "open=\"\"" } else { "" };
                     self.start_tag(is_written, "details", "details", open, header);
-                    self.title_in(is_written, "<summary>", "</summary>\n", header, Some("container_details"));
+                    self.title_in(is_written, "<summary>", "</summary>\n", header, Some(DETAILS));
                     end = "</details>\n";
                 }
                 ("tabs" | "code-group", _) => {

@@ -24,11 +24,25 @@ use crate::site::{FolderId, Page, PageId, Site, Target};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Key([u8; 16]);
 
-/// What the keys of all pages are put together from.
+impl Key {
+    /// The key of a file that depends on nothing but the outline of the site, by the name of that.
+    #[must_use]
+    pub fn of_outline(name: [u8; 32]) -> Self {
+        Parts::new().text("outline").add(&name).done()
+    }
+}
+
+/// What keys are put together from.
 pub(in crate::render) struct Keys<'a> {
     shared: Shared<'a>,
     /// What every page shows.
     common: Key,
+    /// What is in the keys of many pages; `None` where few are asked for, and each finds it out for itself.
+    parts: Option<Known>,
+}
+
+/// Parts of keys.
+struct Known {
     /// What other pages show of a page: its title, its address, its language.
     faces: Vec<Key>,
     /// The text of each page and what it says of itself.
@@ -86,13 +100,53 @@ impl Parts {
 }
 
 impl<'a> Keys<'a> {
+    /// For the keys of all pages.
     pub(in crate::render) fn new(shared: Shared<'a>) -> Self {
         let site = shared.site;
         let texts: Vec<Key> = site.pages.par_iter().map(|page| text(&page.note)).collect();
         let faces: Vec<Key> = site.pages.par_iter().map(|page| face(page)).collect();
-        let bodies = site.pages.par_iter().zip(&texts).map(|(page, text)| body(site, page, *text, &faces)).collect();
+        let bodies =
+            site.pages.par_iter().zip(&texts).map(|(page, text)| body(site, page, *text, |other| faces[other.0 as usize])).collect();
         let navs = shared.facts.navs.views(site, &shared.facts.language).map(|nav| Parts::new().view(&nav).done()).collect();
-        Self { shared, common: common(shared), faces, texts, bodies, navs }
+        Self { shared, common: common(shared), parts: Some(Known { faces, texts, bodies, navs }) }
+    }
+
+    /// For the keys of few pages.
+    pub(in crate::render) fn some(shared: Shared<'a>) -> Self {
+        Self { shared, common: common(shared), parts: None }
+    }
+
+    fn page(&self, id: PageId) -> &'a Page {
+        &self.shared.site.pages[id.0 as usize]
+    }
+
+    fn face(&self, id: PageId) -> Key {
+        self.parts.as_ref().map_or_else(|| face(self.page(id)), |parts| parts.faces[id.0 as usize])
+    }
+
+    fn text(&self, id: PageId) -> Key {
+        self.parts.as_ref().map_or_else(|| text(&self.page(id).note), |parts| parts.texts[id.0 as usize])
+    }
+
+    fn body(&self, id: PageId) -> Key {
+        let of = || body(self.shared.site, self.page(id), self.text(id), |other| self.face(other));
+        self.parts.as_ref().map_or_else(of, |parts| parts.bodies[id.0 as usize])
+    }
+
+    fn nav(&self, id: PageId) -> Key {
+        let Shared { site, facts, .. } = self.shared;
+        let at = facts.navs.place(id);
+        let of = || Parts::new().view(&facts.navs.view(site, &facts.language, at)).done();
+        self.parts.as_ref().map_or_else(of, |parts| parts.navs[at])
+    }
+
+    /// Whether what a page is made of may have changed with some pages, which all have the addresses, the titles and the links that they had.
+    pub(in crate::render) fn shows(&self, id: PageId, touched: &BTreeSet<PageId>) -> bool {
+        let page = self.page(id);
+        let mut quoted = page.backlinks.iter().take(BACKLINKS).chain(page.mentions.iter().take(MENTIONS));
+        touched.contains(&id)
+            || quoted.any(|quoted| touched.contains(&quoted.from))
+            || self.embedded(id).iter().any(|other| touched.contains(other))
     }
 
     /// The key of a note's page, and of its copy as Markdown.
@@ -119,9 +173,9 @@ impl<'a> Keys<'a> {
             contributors,
         } = &*site.pages[id.0 as usize];
         let mut parts = Parts::new();
-        parts.key(self.common).key(self.bodies[id.0 as usize]);
+        parts.key(self.common).key(self.body(id));
         for other in self.embedded(id) {
-            parts.number(other.0 as usize).key(self.bodies[other.0 as usize]).key(self.faces[other.0 as usize]);
+            parts.number(other.0 as usize).key(self.body(other)).key(self.face(other));
         }
         self.above(&mut parts, &above(site, *folder, *is_index), language);
         parts.number(usize::from(*is_index));
@@ -138,18 +192,18 @@ impl<'a> Keys<'a> {
         for neighbour in [previous, next] {
             parts.number(usize::from(neighbour.is_some()));
             if let Some(other) = neighbour {
-                parts.key(self.faces[other.0 as usize]);
+                parts.key(self.face(*other));
             }
         }
         parts.number(translations.len());
         for other in translations {
-            parts.key(self.faces[other.0 as usize]);
+            parts.key(self.face(*other));
         }
         parts.shown(&(is_translation, created, updated, contributors));
-        parts.key(self.navs[self.shared.facts.navs.place(id)]);
+        parts.key(self.nav(id));
         let (mut names, mut numbers) = (Parts::new(), Parts::new());
         let mut name = |page: PageId| {
-            names.key(self.faces[page.0 as usize]);
+            names.key(self.face(page));
         };
         let mut number = |number| {
             numbers.number(number);
@@ -164,7 +218,7 @@ impl<'a> Keys<'a> {
         let mut parts = Parts::new();
         for page in pages {
             match page {
-                Shown::Note(page) => parts.key(self.texts[page.0 as usize]).key(self.faces[page.0 as usize]),
+                Shown::Note(page) => parts.key(self.text(*page)).key(self.face(*page)),
                 Shown::Folder(_) | Shown::Tag(_) => parts.view(&preview::one(&self.shared, *page)),
             };
         }
@@ -173,7 +227,7 @@ impl<'a> Keys<'a> {
 
     /// The key of a page that leads to another.
     pub(in crate::render) fn redirect(&self, at: usize) -> Key {
-        Parts::new().key(self.common).key(self.faces[self.shared.site.redirects[at].1.0 as usize]).done()
+        Parts::new().key(self.common).key(self.face(self.shared.site.redirects[at].1)).done()
     }
 
     /// The pages that a page embeds, directly or by way of others; itself left out.
@@ -197,7 +251,7 @@ impl<'a> Keys<'a> {
 
     /// What is quoted is somewhere in the text.
     fn backlink(&self, parts: &mut Parts, Backlink { from, places }: &Backlink) {
-        parts.key(self.faces[from.0 as usize]).key(self.texts[from.0 as usize]).shown(places);
+        parts.key(self.face(*from)).key(self.text(*from)).shown(places);
     }
 }
 
@@ -262,7 +316,7 @@ fn text(note: &Note) -> Key {
     parts.done()
 }
 
-fn body(site: &Site, page: &Page, text: Key, faces: &[Key]) -> Key {
+fn body(site: &Site, page: &Page, text: Key, face: impl Fn(PageId) -> Key) -> Key {
     let mut parts = Parts::new();
     parts.key(text).text(page.url.as_str()).text(&page.language).number(page.links.len());
     let address = |parts: &mut Parts, kind: usize, url: Option<&UrlPath>| {
@@ -277,7 +331,7 @@ fn body(site: &Site, page: &Page, text: Key, faces: &[Key]) -> Key {
                 address(&mut parts, 1, site.pages.get(to.0 as usize).map(|page| &page.url));
                 parts.shown(anchor);
                 if shown(link.kind, target).is_some() {
-                    parts.key(faces[to.0 as usize]);
+                    parts.key(face(*to));
                 }
             }
             Target::Folder(to) => address(&mut parts, 2, site.folders.get(to.0 as usize).map(|folder| &folder.url)),

@@ -1,10 +1,10 @@
 //! Makes the files of a site again, but for those that are made of the same as the last time.
 //!
-//! In: what [`Plan::make_all`] takes, and who says which files lie there already. Out: the artifacts and diagnostics of a whole build, with [`Payload::Published`]
+//! In: what [`Plan::make_all`] takes, and what is known of the files that lie there ([`Before`]). Out: the artifacts and diagnostics of a whole build, with [`Payload::Published`]
 //! where the file was not made. What code blocks come to is worked out for all notes in any case, since their faults are told once for the whole
 //! site; a file that had a fault itself gets no key, so it is made every time and says it again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
@@ -13,8 +13,9 @@ use crate::bundle::{Artifact, Payload, Stamp};
 use crate::diagnostic::Diagnostic;
 use crate::path::UrlPath;
 use crate::render::page::{Key, Keys, Shared};
+use crate::render::preview::Shown;
 use crate::render::{highlight, once};
-use crate::site::Site;
+use crate::site::{PageId, Site};
 use crate::theme::Theme;
 
 /// The files of a site.
@@ -32,24 +33,45 @@ pub struct Made {
 #[derive(Debug, Clone, Default)]
 pub struct Checked(BTreeMap<UrlPath, Key>);
 
+/// What is known of the files that lie there.
+pub struct Before<'a> {
+    /// The file at an address, if it was made of this.
+    pub file: &'a (dyn Fn(&UrlPath, Key) -> Option<Stamp> + Sync),
+    /// What the file at an address was made of.
+    pub key: &'a (dyn Fn(&UrlPath) -> Option<Key> + Sync),
+    /// The name of the site's outline ([`crate::site::Memo::outline`]), where it has one. Sites with the same name differ in the text of notes alone.
+    pub outline: Option<[u8; 32]>,
+    /// The pages that may not be what they were then, where the site had the same outline.
+    pub touched: Option<&'a BTreeSet<PageId>>,
+}
+
+impl std::fmt::Debug for Before<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Before").field("outline", &self.outline).field("touched", &self.touched).finish_non_exhaustive()
+    }
+}
+
 impl Plan {
-    /// Makes every file but those for which `published` knows, by their address and key, what lies there. `done` is told of each.
+    /// Makes every file but those that lie there already. `done` is told of each.
     #[must_use]
     pub fn make_again(
         &self,
         site: &Site,
         theme: &Theme,
         cache: &highlight::Cache,
-        published: &(dyn Fn(&UrlPath, Key) -> Option<Stamp> + Sync),
+        before: &Before<'_>,
         done: &(dyn Fn(&UrlPath) + Sync),
     ) -> Made {
         let (code, mut diagnostics) = highlight::blocks(site, cache);
         let shared = Shared { site, theme, facts: &self.facts };
-        let keys = Keys::new(shared);
+        let keys = if before.touched.is_some() { Keys::some(shared) } else { Keys::new(shared) };
+        let outline = before.outline.map(Key::of_outline);
         let one = |(url, job): &(UrlPath, Job)| {
-            let key = key(&keys, &self.facts.previews, *job);
+            // What is still made of the same need not be looked at to know that.
+            let same = before.touched.filter(|touched| !self.shows(&keys, *job, touched)).and_then(|_| (before.key)(url));
+            let key = same.or_else(|| self.key(&keys, outline, *job));
             let mut faults = Vec::new();
-            let known = key.and_then(|key| published(url, key));
+            let known = key.and_then(|key| (before.file)(url, key));
             let made = match known {
                 Some(stamp) => Ok(Artifact { path: url.clone(), payload: Payload::Published(stamp) }),
                 None => work(&shared, &code, url, *job, &mut faults),
@@ -89,7 +111,7 @@ impl Plan {
             if is_void() {
                 return (None, faults);
             }
-            let key = key(&keys, &self.facts.previews, *job);
+            let key = self.key(&keys, None, *job);
             if key.is_none_or(|key| known.0.get(url) != Some(&key))
                 && let Err(fault) = work(&shared, &code, url, *job, &mut faults)
             {
@@ -106,35 +128,46 @@ impl Plan {
         }
         (!is_void()).then(|| (once(diagnostics), checked))
     }
-}
 
-/// What a file is made of, where finding that out is less work than making it.
-fn key(keys: &Keys<'_>, previews: &crate::render::preview::Shards, job: Job) -> Option<Key> {
-    match job {
-        Job::Note(id) | Job::Copy(id) => Some(keys.note(id)),
-        Job::Preview(at) => Some(keys.previews(previews.pages(at))),
-        Job::Redirect(at) => Some(keys.redirect(at)),
-        Job::Folder(_)
-        | Job::Tag(_)
-        | Job::Tags
-        | Job::All
-        | Job::Index(_)
-        | Job::Recent
-        | Job::Search
-        | Job::NotFound
-        | Job::Web
-        | Job::Graph
-        | Job::GraphScript
-        | Job::Tree(_)
-        | Job::WebManifest
-        | Job::Notes
-        | Job::Words
-        | Job::Static
-        | Job::Atom
-        | Job::JsonFeed
-        | Job::Sitemap
-        | Job::Robots
-        | Job::Llms
-        | Job::Headers => None,
+    /// Whether a file may change with the text of some pages.
+    fn shows(&self, keys: &Keys<'_>, job: Job, touched: &BTreeSet<PageId>) -> bool {
+        match job {
+            Job::Note(id) | Job::Copy(id) => keys.shows(id, touched),
+            Job::Preview(at) => {
+                let mut pages = self.facts.previews.pages(at).iter();
+                pages.any(|page| matches!(page, Shown::Note(page) if touched.contains(page)))
+            }
+            Job::Atom | Job::JsonFeed | Job::Llms => true,
+            _ => false,
+        }
+    }
+
+    /// What a file is made of, where finding that out is less work than making it. `outline`: the key of those that show no text of notes, if there is one.
+    fn key(&self, keys: &Keys<'_>, outline: Option<Key>, job: Job) -> Option<Key> {
+        match job {
+            Job::Note(id) | Job::Copy(id) => Some(keys.note(id)),
+            Job::Preview(at) => Some(keys.previews(self.facts.previews.pages(at))),
+            Job::Redirect(at) => Some(keys.redirect(at)),
+            Job::Atom | Job::JsonFeed | Job::Llms => None,
+            Job::Folder(_)
+            | Job::Tag(_)
+            | Job::Tags
+            | Job::All
+            | Job::Index(_)
+            | Job::Recent
+            | Job::Search
+            | Job::NotFound
+            | Job::Web
+            | Job::Graph
+            | Job::GraphScript
+            | Job::Tree(_)
+            | Job::WebManifest
+            | Job::Notes
+            | Job::Words
+            | Job::Static
+            | Job::Sitemap
+            | Job::Robots
+            | Job::Headers => outline,
+        }
     }
 }
