@@ -97,6 +97,12 @@ impl UrlPath {
         is_clean(path).then(|| Self(path.nfc().collect::<String>().into()))
     }
 
+    /// Whether a text is such a path as it stands.
+    #[must_use]
+    pub fn is(path: &str) -> bool {
+        is_clean(path) && (path.is_ascii() || unicode_normalization::is_nfc(path))
+    }
+
     /// The path as text, not percent-encoded.
     #[must_use]
     pub fn as_str(&self) -> &str {

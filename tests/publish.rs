@@ -5,11 +5,12 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use biji::bundle::{Artifact, Bundle, Payload};
+use biji::bundle::{Artifact, Bundle, Payload, Stamp};
 use biji::path::{SourcePath, UrlPath};
-use biji::publish::disk::{Options, Published, Swap, check, publish, resolve};
+use biji::publish::disk::{Left, Options, Published, Swap, check, publish, resolve};
 use biji::publish::guard::Places;
 use biji::publish::{Hash, MANIFEST, Manifest, PublishError};
 
@@ -49,7 +50,7 @@ impl Scene {
     fn interrupt(&self, bundle: &Bundle, swap: Swap, steps: usize) -> bool {
         let count = AtomicUsize::new(0);
         let step = |_: &str| count.fetch_add(1, Ordering::SeqCst) < steps;
-        match publish(bundle, &self.places(), &Options { swap, step: &step }) {
+        match publish(bundle, &self.places(), &Options { swap, step: &step, ..Options::default() }) {
             Err(PublishError::Interrupted) => true,
             Ok(_) => false,
             Err(other) => panic!("{other}"),
@@ -178,7 +179,7 @@ fn what_turns_up_while_publishing_is_kept() {
             }
             true
         };
-        publish(&new(), &scene.places(), &Options { swap, step: &step }).unwrap();
+        publish(&new(), &scene.places(), &Options { swap, step: &step, ..Options::default() }).unwrap();
         let found = assert_whole(&scene.public(), &[".git/HEAD", "CNAME", "late.txt"]);
         assert_eq!(found["CNAME"], b"example.com");
     }
@@ -209,6 +210,34 @@ fn the_disk_is_asked_not_the_manifest() {
     scene.publish(&new()).unwrap();
     let found = assert_whole(&scene.public(), &[".git/HEAD", "CNAME", "gone/page.html"]);
     assert_eq!(found["gone/page.html"], b"edited by hand");
+}
+
+#[test]
+fn what_is_left_is_told_and_trusted() {
+    let scene = scene_with_old_site();
+    let told = Mutex::new(None);
+    let left = |left: Left| *told.lock().unwrap() = Some(left);
+    let stamp = |path: &str| biji::stamp::stamp(&scene.public().join(path)).unwrap();
+    // The first publishes, the second finds that nothing changed.
+    for kept in [2, 5] {
+        let published = publish(&new(), &scene.places(), &Options { left: Some(&left), ..Options::default() }).unwrap();
+        assert_eq!(published.kept, kept);
+        let left = told.lock().unwrap().take().unwrap();
+        assert_eq!(left.manifest, *blake3::hash(&fs::read(scene.public().join(MANIFEST)).unwrap()).as_bytes());
+        let names: Vec<&str> = left.files.keys().map(String::as_str).collect();
+        assert_eq!(names, ["fresh/a/b.html", "index.html", "k8s/静态Pod.html", "same.html", "图.png"]);
+        assert!(left.files.iter().all(|(path, seen)| *seen == stamp(path)));
+    }
+    let again = |seen: Stamp| {
+        let seen = |path: &str| (path == "same.html").then_some(seen);
+        publish(&new(), &scene.places(), &Options { seen: &seen, ..Options::default() }).unwrap();
+        fs::read_to_string(scene.public().join("same.html")).unwrap()
+    };
+    let before = stamp("same.html");
+    scene.put("public/same.html", "edit");
+    // Who claims to have left it so is believed: it is not read.
+    assert_eq!(again(stamp("same.html")), "edit");
+    assert_eq!(again(before), "same");
 }
 
 #[test]

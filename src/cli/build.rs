@@ -56,12 +56,11 @@ fn attempt(command: &Build, keep: bool, report: &mut Report) -> Result<Option<Ou
         if name == "waiting" && !waiting.swap(true, Ordering::Relaxed) {
             super::report::note("another build is publishing to this folder; waiting for it");
         }
-        if name == "published" && record.is_some() {
-            *output.lock().unwrap_or_else(PoisonError::into_inner) = Output::look(&opened.places.output);
-        }
         true
     };
-    let options = Options { step: &step, ..Options::default() };
+    let left = |left| *output.lock().unwrap_or_else(PoisonError::into_inner) = Some(Output::from(left));
+    let seen = |path: &str| record.as_ref().and_then(|(record, ..)| record.seen(path));
+    let options = Options { step: &step, seen: &seen, left: record.is_some().then_some(&left), ..Options::default() };
     let published = match built.times.phase(report, "publish", || publish::publish(&bundle, &opened.places, &options)) {
         Err(PublishError::Changed(path)) if keep => {
             let path = path.display();

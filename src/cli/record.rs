@@ -22,8 +22,8 @@ use super::pipeline::{Built, Read};
 use crate::bundle::Stamp;
 use crate::diagnostic::{self, Diagnostic, File};
 use crate::path::UrlPath;
-use crate::publish::disk::Published;
-use crate::publish::{MANIFEST, Manifest};
+use crate::publish::MANIFEST;
+use crate::publish::disk::{Left, Published};
 use crate::render::Key;
 use crate::site::PageId;
 use crate::source::{SourceFile, disk};
@@ -83,14 +83,9 @@ pub(super) struct Output {
     files: BTreeMap<String, (Stamp, Option<Key>)>,
 }
 
-impl Output {
-    /// Looks at what was published. Only who holds the lock of the output folder knows that it is what he published.
-    pub(super) fn look(output: &Path) -> Option<Self> {
-        let bytes = fs::read(output.join(MANIFEST)).ok()?;
-        let names: Vec<String> = Manifest::parse(&bytes).ok()?.files.into_keys().collect();
-        let stamps: Vec<Stamp> = names.par_iter().map(|name| stamp(&below(output, name))).collect::<Option<_>>()?;
-        let files = names.into_iter().zip(stamps.into_iter().map(|stamp| (stamp, None))).collect();
-        Some(Self { manifest: *blake3::hash(&bytes).as_bytes(), files })
+impl From<Left> for Output {
+    fn from(Left { manifest, files }: Left) -> Self {
+        Self { manifest, files: files.into_iter().map(|(path, stamp)| (path, (stamp, None))).collect() }
     }
 }
 
@@ -137,6 +132,11 @@ impl Record {
         let published = Published { kept: files.len(), bytes, ..Published::default() };
         let (notes, pages, attachments, search) = (last.notes, last.pages, last.attachments, last.search);
         Some((Built { diagnostics, notes, pages, attachments, search, ..Built::default() }, published))
+    }
+
+    /// What a published file was right behind the last build, where its manifest lies there still.
+    pub(super) fn seen(&self, path: &str) -> Option<Stamp> {
+        self.last.as_ref()?.output.files.get(path).map(|(stamp, _)| *stamp)
     }
 
     /// What the last build left that this one may take over.

@@ -21,6 +21,17 @@
 //! build begins by renaming it back. The marker tells what `new` is: with a marker in `public`, the old site (go on with 7); else an
 //! unfinished stage (remove it). Every state that a kill can leave is thus recognised, and recovery itself can be killed at any point.
 //!
+//! # What is the same
+//!
+//! A file is linked when the manifest names the wanted hash and the disk agrees: the file holds the wanted bytes, or it is, by its stamp, what it was
+//! right behind the publishing that wrote the manifest, which a caller may remember ([`Options::seen`], [`Left`]). The manifest alone is not believed:
+//! somebody may have written into the file.
+//!
+//! # Time
+//!
+//! What is done for each file counts: it is one look, one link, one look at what became of it, one removal. Each is made from an open folder (`folder`),
+//! and each folder is worked through by one thread, since the system lets only one at a time into it; different folders are worked through side by side.
+//!
 //! # Power loss
 //!
 //! On Linux the file system is flushed once before the swap when there are many new files and folders (`syncfs`), else each of them; on other systems each
@@ -29,10 +40,13 @@
 //! flushed by one `syncfs` in 0.2 to 0.5 s; a flush of each would be 10,000 commits of the journal); on Windows that holds for the files, renames are journalled by NTFS.
 #![allow(clippy::disallowed_methods, reason = "this is the door through which the site is written")]
 
+mod file;
+mod folder;
 mod stage;
 mod swap;
 mod tree;
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -40,7 +54,7 @@ use std::path::{Path, PathBuf};
 use super::error::{Doing, PublishError};
 use super::guard::{self, Places, Refusal};
 use super::{MANIFEST, Manifest};
-use crate::bundle::Bundle;
+use crate::bundle::{Bundle, Stamp};
 
 /// How the swap is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,6 +72,20 @@ pub struct Options<'a> {
     pub swap: Swap,
     /// Called after each step with its name; false stops at once, as a kill would. Called from many threads.
     pub step: &'a (dyn Fn(&'static str) -> bool + Sync),
+    /// What a published file was right behind the publishing of which the manifest in the output tells; `None` where nobody remembers. A file that
+    /// still is that holds what the manifest says, and is not read to find out.
+    pub seen: &'a (dyn Fn(&str) -> Option<Stamp> + Sync),
+    /// Called when all is done, while nobody else can publish there, with what the published files are. Looking costs something.
+    pub left: Option<&'a (dyn Fn(Left) + Sync)>,
+}
+
+/// What publishing left, as it was while nobody else could publish there.
+#[derive(Debug, Clone)]
+pub struct Left {
+    /// The BLAKE3 hash of the manifest.
+    pub manifest: [u8; 32],
+    /// What each file that the manifest names is.
+    pub files: BTreeMap<String, Stamp>,
 }
 
 impl std::fmt::Debug for Options<'_> {
@@ -68,7 +96,7 @@ impl std::fmt::Debug for Options<'_> {
 
 impl Default for Options<'_> {
     fn default() -> Self {
-        Self { swap: Swap::Atomic, step: &|_| true }
+        Self { swap: Swap::Atomic, step: &|_| true, seen: &|_| None, left: None }
     }
 }
 
@@ -98,12 +126,17 @@ pub struct Published {
 /// # Errors
 /// The refusal, or what the operating system says.
 pub fn check(places: &Places) -> Result<(), PublishError> {
+    judge(places).map(drop)
+}
+
+/// Says the same, and what lies there.
+fn judge(places: &Places) -> Result<Option<Known>, PublishError> {
     let refused = |refusal| PublishError::Refused(places.output.clone(), refusal);
     if let Some(refusal) = guard::refuse(places) {
         return Err(refused(refusal));
     }
     // A killed build of the fallback may have left the site in the work folder: that is not ours to judge here.
-    look(&places.output).map(drop)
+    look(&places.output, None)
 }
 
 /// The real path of a folder that need not exist yet: symbolic links followed as far as there are any.
@@ -134,8 +167,14 @@ pub fn resolve(path: &Path) -> Result<PathBuf, PublishError> {
     Ok(fs::canonicalize(&real).unwrap_or(real))
 }
 
-/// What lies in the output folder: our manifest, or nothing that counts (`None`).
-fn look(output: &Path) -> Result<Option<Manifest>, PublishError> {
+/// A manifest that was read, and its bytes: where they lie again they need not be taken apart again.
+struct Known {
+    bytes: Vec<u8>,
+    manifest: Manifest,
+}
+
+/// What lies in the output folder: our manifest, or nothing that counts (`None`). `before`: what lay there a moment ago.
+fn look(output: &Path, before: Option<Known>) -> Result<Option<Known>, PublishError> {
     let refused = |refusal| PublishError::Refused(output.to_owned(), refusal);
     match fs::metadata(output) {
         Ok(metadata) if !metadata.is_dir() => return Err(refused(Refusal::File)),
@@ -146,7 +185,11 @@ fn look(output: &Path) -> Result<Option<Manifest>, PublishError> {
     }
     let manifest = output.join(MANIFEST);
     match fs::read(&manifest) {
-        Ok(bytes) => return Manifest::parse(&bytes).map(Some).map_err(|why| refused(Refusal::Manifest(why))),
+        Ok(bytes) if before.as_ref().is_some_and(|before| before.bytes == bytes) => return Ok(before),
+        Ok(bytes) => {
+            let manifest = Manifest::parse(&bytes).map_err(|why| refused(Refusal::Manifest(why)))?;
+            return Ok(Some(Known { bytes, manifest }));
+        }
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         Err(error) => return Err(error).doing("read", &manifest),
     }
@@ -165,9 +208,9 @@ fn look(output: &Path) -> Result<Option<Manifest>, PublishError> {
 /// # Errors
 /// What stopped it, with path and verb.
 pub fn publish(bundle: &Bundle, places: &Places, options: &Options<'_>) -> Result<Published, PublishError> {
-    check(places)?;
+    let before = judge(places)?;
     let work = Work::open(&places.output, options)?;
-    let result = publish_locked(bundle, places, &work, options);
+    let result = publish_locked(bundle, places, &work, before, options);
     match &result {
         // As a kill would: leave everything as it is.
         Err(PublishError::Interrupted) => {}
@@ -180,25 +223,34 @@ pub fn publish(bundle: &Bundle, places: &Places, options: &Options<'_>) -> Resul
     result
 }
 
-fn publish_locked(bundle: &Bundle, places: &Places, work: &Work, options: &Options<'_>) -> Result<Published, PublishError> {
+fn publish_locked(
+    bundle: &Bundle,
+    places: &Places,
+    work: &Work,
+    before: Option<Known>,
+    options: &Options<'_>,
+) -> Result<Published, PublishError> {
     options.step("locked")?;
     swap::recover(work)?;
     options.step("recovered")?;
-    let old = look(&work.output)?;
-    let stage = stage::prepare(bundle, &places.content, work, old.as_ref())?;
+    let old = look(&work.output, before)?;
+    let stage = stage::prepare(bundle, &places.content, work, old.as_ref(), options)?;
     options.step("compared")?;
     let published = if stage.is_published() {
         stage.published()
     } else {
         let published = stage.fill(options)?;
         options.step("staged")?;
-        swap::flush(work, &stage.fresh())?;
+        swap::flush(&stage.fresh(), &stage.all_folders())?;
         options.step("flushed")?;
         swap::swap(work, options)?;
-        swap::settle(work, options)?;
+        swap::settle(work, old.as_ref(), options)?;
         published
     };
     // Until the lock is given back nobody else publishes here.
+    if let Some(left) = options.left {
+        stage.left(left);
+    }
     options.step("published")?;
     Ok(published)
 }

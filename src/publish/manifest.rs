@@ -41,16 +41,16 @@ pub struct Manifest {
 }
 
 #[derive(Serialize, Deserialize)]
-struct Written {
+struct Written<F> {
     biji: u32,
-    files: BTreeMap<String, Hash>,
+    files: F,
 }
 
 impl Manifest {
     /// The manifest's bytes: one file a line.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
-        let written = Written { biji: VERSION, files: self.files.clone() };
+        let written = Written { biji: VERSION, files: &self.files };
         let mut bytes = serde_json::to_vec_pretty(&written).expect("strings and numbers are always JSON");
         bytes.push(b'\n');
         bytes
@@ -61,11 +61,11 @@ impl Manifest {
     /// # Errors
     /// Why it cannot be one.
     pub fn parse(bytes: &[u8]) -> Result<Self, String> {
-        let written: Written = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
+        let written: Written<BTreeMap<String, Hash>> = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
         if written.biji > VERSION {
             return Err(format!("it was written by a newer Biji (version {} of the manifest)", written.biji));
         }
-        match written.files.keys().find(|path| UrlPath::new(path).is_none_or(|url| url.as_str() != *path) || path.contains('\\')) {
+        match written.files.keys().find(|path| !UrlPath::is(path) || path.contains('\\')) {
             Some(path) => Err(format!("it names `{}`, which is no path in the folder", path.escape_debug())),
             None => Ok(Self { files: written.files }),
         }

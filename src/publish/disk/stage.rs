@@ -3,40 +3,51 @@
 //! In: the bundle, the old manifest and what lies in the output. Out: a filled folder and its manifest. Unchanged files are hard links to
 //! the published ones; a changed file is always a new one, so that no write goes through such a link.
 
-use std::collections::BTreeSet;
-use std::fs::{self, File, FileTimes, Metadata};
-use std::io::{self, Read, Write};
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
+use super::file::{Times, copy, hash_file, link, link_again, same_contents, write};
+use super::folder::Folder;
 use super::tree::{Tree, below};
-use super::{MARKER, Options, Published, Work};
-use crate::bundle::{Artifact, Bundle, Payload};
+use super::{Known, Left, MARKER, Options, Published, Work};
+use crate::bundle::{Artifact, Bundle, Payload, Stamp};
 use crate::path::SourcePath;
 use crate::publish::error::{Doing, PublishError};
 use crate::publish::{Hash, MANIFEST, Manifest, Plan, plan};
 use crate::stamp;
-
-/// An attachment's time stamp is only trusted when the file had been at rest this long when it was copied: two changes within one tick of
-/// the file system's clock have one time stamp.
-const AT_REST: Duration = Duration::from_secs(2);
 
 /// What will be staged, compared with what is published.
 pub(super) struct Stage<'a> {
     bundle: &'a Bundle,
     content: &'a Path,
     work: &'a Work,
-    old: Manifest,
-    /// Whether there is a manifest, so that an empty site is still published.
-    is_ours: bool,
+    /// What was published before; `None` when there is no manifest, so that an empty site is still published.
+    old: Option<&'a Known>,
     plan: Plan,
     tree: Tree,
     /// For each artifact: its hash where known, and whether the published file holds the same.
     compared: Vec<(Option<Hash>, bool)>,
     /// What in the output is not ours and stays: paths below it.
     foreign: Vec<PathBuf>,
+    /// The folders of the site by their paths, parents first; `""` is the site itself.
+    shelves: BTreeMap<&'a str, Shelf<'a>>,
+    /// The manifest's bytes, when the site was staged.
+    manifest: OnceLock<Vec<u8>>,
+}
+
+/// What goes into one folder.
+#[derive(Debug, Default)]
+struct Shelf<'a> {
+    /// The names of folders.
+    folders: Vec<&'a str>,
+    /// Artifacts.
+    files: Vec<usize>,
 }
 
 /// Compares the bundle with the published folder: the manifest says what is ours, the disk what it holds.
@@ -44,46 +55,46 @@ pub(super) fn prepare<'a>(
     bundle: &'a Bundle,
     content: &'a Path,
     work: &'a Work,
-    old: Option<&Manifest>,
+    old: Option<&'a Known>,
+    options: &Options<'_>,
 ) -> Result<Stage<'a>, PublishError> {
-    let is_ours = old.is_some();
-    let old = old.cloned().unwrap_or_default();
+    let nothing = Manifest::default();
+    let ours = old.map_or(&nothing, |old| &old.manifest);
     let tree = Tree::read(&work.output)?;
     let hashes: Vec<Option<Hash>> = bundle.artifacts().par_iter().map(|artifact| artifact_hash(&artifact.payload)).collect();
     let wanted: Vec<(&str, Option<Hash>)> = bundle.artifacts().iter().map(|a| a.path.as_str()).zip(hashes).collect();
-    let plan = plan(&old, &wanted);
+    let plan = plan(ours, &wanted);
     let mut compared: Vec<(Option<Hash>, bool)> = wanted.into_iter().map(|(_, hash)| (hash, false)).collect();
-    let same: Vec<(usize, Option<Hash>)> = plan
+    let same: Vec<usize> = plan
         .keep
         .par_iter()
-        .filter_map(|at| {
+        .copied()
+        .filter(|at| {
             let artifact = &bundle.artifacts()[*at];
-            let published = tree.files.get(artifact.path.as_str())?;
-            let same = is_same(artifact, published, &below(&work.output, artifact.path.as_str()), content);
-            same.then(|| (*at, old.files.get(artifact.path.as_str()).cloned()))
+            tree.get(artifact.path.as_str()).is_some_and(|published| is_same(artifact, published, work, content, options))
         })
         .collect();
-    for (at, hash) in same {
-        compared[at] = (hash, true);
+    for at in same {
+        compared[at].1 = true;
     }
     // Of what is not in the bundle itself there must be the file that was seen.
     let changed = |(artifact, (_, same)): &(&Artifact, &(Option<Hash>, bool))| !same && matches!(artifact.payload, Payload::Published(_));
     if let Some((artifact, _)) = bundle.artifacts().iter().zip(&compared).find(changed) {
         return Err(PublishError::Changed(below(&work.output, artifact.path.as_str())));
     }
-    let foreign = foreign(&tree, &old, bundle, work)?;
-    Ok(Stage { bundle, content, work, old, is_ours, plan, tree, compared, foreign })
+    let foreign = foreign(&tree, ours, bundle, work)?;
+    Ok(Stage { bundle, content, work, old, plan, tree, compared, foreign, shelves: shelves(bundle), manifest: OnceLock::new() })
 }
 
 impl Stage<'_> {
     /// Whether the output is already what it should be.
     pub(super) fn is_published(&self) -> bool {
-        self.is_ours && self.plan.write.is_empty() && self.plan.remove.is_empty() && self.compared.iter().all(|(_, same)| *same)
+        self.old.is_some() && self.plan.write.is_empty() && self.plan.remove.is_empty() && self.compared.iter().all(|(_, same)| *same)
     }
 
     /// The figures when nothing needs to be done.
     pub(super) fn published(&self) -> Published {
-        let bytes = self.bundle.artifacts().iter().map(|a| self.tree.files.get(a.path.as_str()).map_or(0, Metadata::len)).sum();
+        let bytes = self.bundle.artifacts().iter().map(|a| self.size(a.path.as_str())).sum();
         Published { kept: self.compared.len(), foreign: self.foreign.len(), bytes, ..Published::default() }
     }
 
@@ -96,6 +107,21 @@ impl Stage<'_> {
         fresh
     }
 
+    /// The staged folders, those of others included; the site's own is the first.
+    pub(super) fn all_folders(&self) -> Vec<PathBuf> {
+        let mut folders: BTreeSet<PathBuf> = self.shelves.keys().map(|folder| below(&self.work.new, folder)).collect();
+        for path in &self.foreign {
+            let staged = self.work.new.join(path);
+            let above = staged.ancestors().skip(1).take_while(|folder| folder.starts_with(&self.work.new));
+            let new: Vec<PathBuf> = above.take_while(|folder| !folders.contains(*folder)).map(Path::to_owned).collect();
+            folders.extend(new);
+            if staged.is_dir() {
+                folders.insert(staged);
+            }
+        }
+        folders.into_iter().collect()
+    }
+
     /// Makes the staged folder.
     pub(super) fn fill(&self, options: &Options<'_>) -> Result<Published, PublishError> {
         let new = &self.work.new;
@@ -104,56 +130,79 @@ impl Stage<'_> {
             let _ = fs::set_permissions(new, metadata.permissions());
         }
         options.step("stage folder")?;
-        for folder in self.folders() {
-            let path = below(new, folder);
-            fs::create_dir(&path).doing("create", &path)?;
+        // Parents first, and no two threads in one folder: the system would let only one of them in.
+        let mut levels: Vec<Vec<(&str, &Shelf<'_>)>> = Vec::new();
+        for (folder, shelf) in &self.shelves {
+            let depth = folder.split_terminator('/').count();
+            levels.resize_with(levels.len().max(depth + 1), Vec::new);
+            levels[depth].push((folder, shelf));
         }
-        options.step("folders")?;
-        let files: Vec<(Hash, u64)> = self
-            .bundle
-            .artifacts()
-            .par_iter()
-            .zip(&self.compared)
-            .map(|(artifact, (hash, same))| {
-                let staged = self.put(artifact, hash.as_ref(), *same)?;
-                options.step("file")?;
-                Ok(staged)
-            })
-            .collect::<Result<_, PublishError>>()?;
+        let mut files: Vec<Option<(Hash, u64)>> = vec![None; self.compared.len()];
+        for level in levels {
+            let staged = level.into_par_iter().map(|(folder, shelf)| self.stock(folder, shelf, options));
+            let staged: Vec<Vec<(usize, Hash, u64)>> = staged.collect::<Result<_, PublishError>>()?;
+            for (at, hash, size) in staged.into_iter().flatten() {
+                files[at] = Some((hash, size));
+            }
+        }
         self.carry(options)?;
         let paths = self.bundle.artifacts().iter().map(|artifact| artifact.path.as_str().to_owned());
-        let bytes = files.iter().map(|(_, size)| size).sum();
-        let manifest = Manifest { files: paths.zip(files).map(|(path, (hash, _))| (path, hash)).collect() };
-        write(&new.join(MANIFEST), &manifest.to_bytes())?;
+        let bytes = files.iter().flatten().map(|(_, size)| size).sum();
+        let manifest = Manifest { files: paths.zip(files).filter_map(|(path, file)| Some((path, file?.0))).collect() };
+        let manifest = self.manifest.get_or_init(|| manifest.to_bytes());
+        write(&new.join(MANIFEST), manifest)?;
         options.step("manifest")?;
         write(&new.join(MARKER), b"")?;
         let kept = self.compared.iter().filter(|(_, same)| *same).count();
         Ok(Published { written: self.compared.len() - kept, kept, removed: self.plan.remove.len(), foreign: self.foreign.len(), bytes })
     }
 
-    /// The folders of the site, parents first.
-    fn folders(&self) -> BTreeSet<&str> {
-        let mut folders = BTreeSet::new();
-        for artifact in self.bundle.artifacts() {
-            let mut folder = artifact.path.parent();
-            while !folder.is_empty() && folders.insert(folder) {
-                folder = folder.rsplit_once('/').map_or("", |(parent, _)| parent);
+    /// Stages what lies in one folder, which is there: folders, links to files that are kept, then new files. Of each file its hash and size.
+    fn stock(&self, folder: &str, shelf: &Shelf<'_>, options: &Options<'_>) -> Result<Vec<(usize, Hash, u64)>, PublishError> {
+        let path = below(&self.work.new, folder);
+        let to = Folder::open(&path).doing("look into", &path)?;
+        for name in &shelf.folders {
+            to.create_folder(OsStr::new(name)).doing("create", &path.join(name))?;
+        }
+        options.step("folders")?;
+        let (kept, fresh): (Vec<usize>, Vec<usize>) = shelf.files.iter().partition(|at| self.compared[**at].1);
+        let mut staged = Vec::with_capacity(shelf.files.len());
+        if !kept.is_empty() {
+            let path = below(&self.work.output, folder);
+            let from = Folder::open(&path).doing("look into", &path)?;
+            for at in kept {
+                let path = self.bundle.artifacts()[at].path.as_str();
+                let (hash, size) = self.keep(path, self.compared[at].0.as_ref(), &from, &to)?;
+                staged.push((at, hash, size));
+                options.step("file")?;
             }
         }
-        folders
+        let fresh = fresh.into_par_iter().map(|at| {
+            let (hash, size) = self.put(&self.bundle.artifacts()[at], self.compared[at].0.as_ref())?;
+            options.step("file")?;
+            Ok((at, hash, size))
+        });
+        staged.extend(fresh.collect::<Result<Vec<_>, PublishError>>()?);
+        Ok(staged)
     }
 
-    /// Stages one file: its hash and size.
-    fn put(&self, artifact: &Artifact, hash: Option<&Hash>, same: bool) -> Result<(Hash, u64), PublishError> {
-        let path = artifact.path.as_str();
-        let to = below(&self.work.new, path);
-        if same {
-            let from = below(&self.work.output, path);
-            link(&from, &to)?;
-            let size = self.tree.files.get(path).map_or(0, Metadata::len);
-            let hash = hash.or_else(|| self.old.files.get(path)).cloned();
-            return hash.map_or_else(|| hash_file(&from), Ok).map(|hash| (hash, size));
+    /// Stages a file that is published and stays: its hash and size.
+    fn keep(&self, path: &str, hash: Option<&Hash>, from: &Folder, to: &Folder) -> Result<(Hash, u64), PublishError> {
+        let name = path.rsplit_once('/').map_or(path, |(_, name)| name);
+        match from.link(OsStr::new(name), to) {
+            Ok(()) => {}
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Err(error).doing("create", &below(&self.work.new, path)),
+            // The file system has no hard links.
+            Err(_) => drop(copy(&below(&self.work.output, path), &below(&self.work.new, path), Times::Kept)?),
         }
+        let hash = hash.or_else(|| self.old?.manifest.files.get(path)).cloned();
+        let hash = hash.map_or_else(|| hash_file(&below(&self.work.output, path)), Ok)?;
+        Ok((hash, self.size(path)))
+    }
+
+    /// Stages a new file: its hash and size.
+    fn put(&self, artifact: &Artifact, hash: Option<&Hash>) -> Result<(Hash, u64), PublishError> {
+        let to = below(&self.work.new, artifact.path.as_str());
         match &artifact.payload {
             Payload::Bytes(bytes) => {
                 write(&to, bytes)?;
@@ -164,7 +213,30 @@ impl Stage<'_> {
                 let size = copy(&from, &to, Times::WhenAtRest)?;
                 Ok((hash_file(&to)?, size))
             }
-            Payload::Published(_) => Err(PublishError::Changed(below(&self.work.output, path))),
+            Payload::Published(_) => Err(PublishError::Changed(below(&self.work.output, artifact.path.as_str()))),
+        }
+    }
+
+    /// The size of a published file.
+    fn size(&self, path: &str) -> u64 {
+        self.tree.get(path).map_or(0, |stamp| stamp.size)
+    }
+
+    /// Tells what the published files are now, unless somebody took one away.
+    pub(super) fn left(&self, tell: &dyn Fn(Left)) {
+        let Some(manifest) = self.manifest.get().or(self.old.map(|old| &old.bytes)) else { return };
+        let shelves: Vec<(&&str, &Shelf<'_>)> = self.shelves.iter().collect();
+        let look = |(folder, shelf): (&&str, &Shelf<'_>)| {
+            let open = Folder::open(&below(&self.work.output, folder)).ok()?;
+            let files = shelf.files.iter().map(|at| {
+                let path = self.bundle.artifacts()[*at].path.as_str();
+                let name = path.rsplit_once('/').map_or(path, |(_, name)| name);
+                Some((path.to_owned(), open.stamp(OsStr::new(name)).ok()??))
+            });
+            files.collect::<Option<Vec<_>>>()
+        };
+        if let Some(files) = shelves.into_par_iter().map(look).collect::<Option<Vec<_>>>() {
+            tell(Left { manifest: *blake3::hash(manifest).as_bytes(), files: files.into_iter().flatten().collect() });
         }
     }
 
@@ -195,31 +267,58 @@ impl Stage<'_> {
     }
 }
 
+/// What goes into which folder.
+fn shelves(bundle: &Bundle) -> BTreeMap<&str, Shelf<'_>> {
+    let mut shelves = BTreeMap::from([("", Shelf::default())]);
+    for (at, artifact) in bundle.artifacts().iter().enumerate() {
+        let mut folder = artifact.path.parent();
+        if let Some(shelf) = shelves.get_mut(folder) {
+            shelf.files.push(at);
+            continue;
+        }
+        shelves.insert(folder, Shelf { folders: Vec::new(), files: vec![at] });
+        while !folder.is_empty() {
+            let (parent, name) = folder.rsplit_once('/').unwrap_or(("", folder));
+            let is_there = shelves.contains_key(parent);
+            shelves.entry(parent).or_default().folders.push(name);
+            if is_there {
+                break;
+            }
+            folder = parent;
+        }
+    }
+    shelves
+}
+
 /// What in the output is not ours: neither in the manifest nor wanted. A published file that someone changed and that the new site does not
 /// have is not ours any more.
 fn foreign(tree: &Tree, old: &Manifest, bundle: &Bundle, work: &Work) -> Result<Vec<PathBuf>, PublishError> {
-    let wanted: BTreeSet<&str> = bundle.artifacts().iter().map(|artifact| artifact.path.as_str()).collect();
+    let is_wanted = |path: &str| bundle.artifacts().binary_search_by(|artifact| artifact.path.as_str().cmp(path)).is_ok();
     let mut foreign = tree.others.clone();
-    let mut used: BTreeSet<PathBuf> = BTreeSet::new();
-    for path in tree.files.keys() {
-        let disk = below(&work.output, path);
+    let mut used: BTreeSet<&Path> = BTreeSet::new();
+    let mut last = None;
+    for (path, _) in &tree.files {
         if path == MANIFEST || path == MARKER {
             continue;
         }
-        match (old.files.get(path), wanted.contains(path.as_str())) {
-            (None, true) => return Err(PublishError::Taken(disk)),
-            (None, false) => foreign.push(disk.strip_prefix(&work.output).unwrap_or(&disk).to_owned()),
-            (Some(hash), false) if hash_file(&disk)? != *hash => foreign.push(disk.strip_prefix(&work.output).unwrap_or(&disk).to_owned()),
+        match (old.files.get(path), is_wanted(path)) {
+            (None, true) => return Err(PublishError::Taken(below(&work.output, path))),
+            (None, false) => foreign.push(below(Path::new(""), path)),
+            (Some(hash), false) if hash_file(&below(&work.output, path))? != *hash => foreign.push(below(Path::new(""), path)),
             (Some(_), _) => {}
         }
-        let mut folder = Path::new(path).parent();
-        while let Some(parent) = folder.filter(|parent| used.insert((*parent).to_owned())) {
+        let parent = path.rsplit_once('/').map_or("", |(parent, _)| parent);
+        if last.replace(parent) == Some(parent) {
+            continue;
+        }
+        let mut folder = Some(Path::new(parent));
+        while let Some(parent) = folder.filter(|parent| used.insert(parent)) {
             folder = parent.parent();
         }
     }
     // Empty folders that someone made; those that hold our files come and go with them.
     let holds_other = |folder: &Path| tree.others.iter().any(|other| other.starts_with(folder));
-    foreign.extend(tree.folders.iter().filter(|folder| !used.contains(*folder) && !holds_other(folder)).cloned());
+    foreign.extend(tree.folders.iter().filter(|folder| !used.contains(folder.as_path()) && !holds_other(folder)).cloned());
     foreign.sort();
     Ok(foreign)
 }
@@ -231,100 +330,26 @@ fn artifact_hash(payload: &Payload) -> Option<Hash> {
     }
 }
 
-/// Whether the published file holds what is wanted. An attachment of the same size and time stamp is the same, as `make` and `rsync` have it;
-/// with another time stamp its contents decide.
-fn is_same(artifact: &Artifact, published: &Metadata, disk: &Path, content: &Path) -> bool {
+/// Whether the published file, of which the manifest tells what is wanted, still holds it. An attachment of the same size and time stamp is the same,
+/// as `make` and `rsync` have it; with another time stamp its contents decide.
+fn is_same(artifact: &Artifact, published: &Stamp, work: &Work, content: &Path, options: &Options<'_>) -> bool {
+    let path = artifact.path.as_str();
     match &artifact.payload {
-        Payload::Bytes(bytes) => published.len() == bytes.len() as u64 && fs::read(disk).is_ok_and(|old| *old == **bytes),
-        Payload::Published(seen) => stamp::of(published) == Some(*seen),
-        Payload::Attachment(source) => {
-            let path = source_path(content, source);
-            fs::metadata(&path).is_ok_and(|source| {
-                let same_time = matches!((source.modified(), published.modified()), (Ok(a), Ok(b)) if a == b);
-                source.len() == published.len() && (same_time || same_contents(&path, disk).unwrap_or(false))
-            })
+        Payload::Bytes(bytes) => {
+            let is_read = || fs::read(below(&work.output, path)).is_ok_and(|old| *old == **bytes);
+            published.size == bytes.len() as u64 && ((options.seen)(path) == Some(*published) || is_read())
         }
-    }
-}
-
-fn same_contents(a: &Path, b: &Path) -> io::Result<bool> {
-    let (mut a, mut b) = (File::open(a)?, File::open(b)?);
-    let (mut of_a, mut of_b) = (Vec::new(), Vec::new());
-    loop {
-        of_a.clear();
-        of_b.clear();
-        let length = (&mut a).take(1 << 20).read_to_end(&mut of_a)?;
-        (&mut b).take(1 << 20).read_to_end(&mut of_b)?;
-        if of_a != of_b || length == 0 {
-            return Ok(of_a == of_b);
+        Payload::Published(seen) => published == seen,
+        Payload::Attachment(source) => {
+            let source = source_path(content, source);
+            fs::metadata(&source).is_ok_and(|metadata| {
+                let same_time = stamp::of(&metadata).is_some_and(|stamp| stamp.modified != 0 && stamp.modified == published.modified);
+                metadata.len() == published.size && (same_time || same_contents(&source, &below(&work.output, path)).unwrap_or(false))
+            })
         }
     }
 }
 
 fn source_path(content: &Path, source: &SourcePath) -> PathBuf {
     below(content, source.as_str())
-}
-
-fn write(path: &Path, bytes: &[u8]) -> Result<(), PublishError> {
-    let mut file = File::create_new(path).doing("create", path)?;
-    file.write_all(bytes).doing("write", path)
-}
-
-/// Which time stamp a copy gets.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Times {
-    Kept,
-    WhenAtRest,
-}
-
-/// Copies contents, not permissions: a private file that is published is readable like the others.
-fn copy(from: &Path, to: &Path, times: Times) -> Result<u64, PublishError> {
-    let mut source = File::open(from).doing("read", from)?;
-    let metadata = source.metadata().doing("read", from)?;
-    let mut target = File::create_new(to).doing("create", to)?;
-    let size = io::copy(&mut source, &mut target).doing("copy to", to)?;
-    let now = target.metadata().and_then(|metadata| metadata.modified());
-    if let (Ok(modified), Ok(now)) = (metadata.modified(), now)
-        && (times == Times::Kept || now.duration_since(modified).is_ok_and(|age| age >= AT_REST))
-    {
-        // Where time stamps cannot be set, the file is copied again by the next build.
-        let _ = target.set_times(FileTimes::new().set_modified(modified));
-    }
-    Ok(size)
-}
-
-/// A second name for a file; a copy where the file system has no hard links.
-fn link(from: &Path, to: &Path) -> Result<(), PublishError> {
-    match fs::hard_link(from, to) {
-        Ok(()) => Ok(()),
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(error).doing("create", to),
-        Err(_) => copy(from, to, Times::Kept).map(drop),
-    }
-}
-
-#[cfg(unix)]
-fn link_again(from: &Path, to: &Path) -> io::Result<()> {
-    std::os::unix::fs::symlink(fs::read_link(from)?, to)
-}
-
-#[cfg(windows)]
-fn link_again(from: &Path, to: &Path) -> io::Result<()> {
-    let target = fs::read_link(from)?;
-    if fs::metadata(from).is_ok_and(|metadata| metadata.is_dir()) {
-        std::os::windows::fs::symlink_dir(target, to)
-    } else {
-        std::os::windows::fs::symlink_file(target, to)
-    }
-}
-
-fn hash_file(path: &Path) -> Result<Hash, PublishError> {
-    let mut file = File::open(path).doing("read", path)?;
-    let mut hasher = blake3::Hasher::new();
-    let mut buffer = vec![0; 64 << 10];
-    loop {
-        match file.read(&mut buffer).doing("read", path)? {
-            0 => return Ok(Hash::from_hasher(&hasher)),
-            length => hasher.update(&buffer[..length]),
-        };
-    }
 }

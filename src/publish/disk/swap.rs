@@ -2,15 +2,15 @@
 //!
 //! In: the work folder. Out: the output folder is old or new and whole. Removes only what Biji wrote.
 
-use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
-use super::tree::Tree;
-use super::{MARKER, Options, Swap, Work};
+use super::folder::{Entry, Folder, Kind};
+use super::tree::{Place, visit};
+use super::{Known, MARKER, Options, Swap, Work};
 use crate::publish::error::{Doing, PublishError};
 use crate::publish::{MANIFEST, Manifest};
 
@@ -28,16 +28,16 @@ pub(super) fn recover(work: &Work) -> Result<(), PublishError> {
         // An unfinished stage: it holds nothing but new files and links.
         remove_stage(&work.new)?;
     }
-    settle(work, &Options::default())
+    settle(work, None, &Options::default())
 }
 
-/// Makes the old site `old`, takes the marker out of the output, removes the old site.
-pub(super) fn settle(work: &Work, options: &Options<'_>) -> Result<(), PublishError> {
+/// Makes the old site `old`, takes the marker out of the output, removes the old site. `known`: its manifest, if that was read.
+pub(super) fn settle(work: &Work, known: Option<&Known>, options: &Options<'_>) -> Result<(), PublishError> {
     let marker = work.output.join(MARKER);
     match fs::rename(&work.new, &work.old) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => {
             // A leftover `old` that could not be removed yet.
-            discard(&work.old, &work.output)?;
+            discard(&work.old, &work.output, None)?;
             fs::rename(&work.new, &work.old).or(Err(error)).doing("move", &work.new)?;
         }
         _ => {}
@@ -48,7 +48,7 @@ pub(super) fn settle(work: &Work, options: &Options<'_>) -> Result<(), PublishEr
         _ => {}
     }
     options.step("marker removed")?;
-    discard(&work.old, &work.output)?;
+    discard(&work.old, &work.output, known)?;
     options.step("old site removed")
 }
 
@@ -59,7 +59,7 @@ pub(super) fn swap(work: &Work, options: &Options<'_>) -> Result<(), PublishErro
         fs::rename(&work.new, &work.output).doing("publish", &work.output)?;
     } else if options.swap == Swap::TwoRenames || !exchange(&work.new, &work.output).doing("swap", &work.output)? {
         // A leftover of a build that could not remove it.
-        discard(&work.old, &work.output)?;
+        discard(&work.old, &work.output, None)?;
         fs::rename(&work.output, &work.old).doing("move", &work.output)?;
         options.step("old site moved")?;
         fs::rename(&work.new, &work.output).doing("publish", &work.output)?;
@@ -88,18 +88,16 @@ fn exchange(_: &Path, _: &Path) -> io::Result<bool> {
     Ok(false)
 }
 
-/// Writes the staged folder through to the disk.
-pub(super) fn flush(work: &Work, fresh: &[PathBuf]) -> Result<(), PublishError> {
-    let folders = Tree::read(&work.new)?.folders;
+/// Writes what was staged through to the disk: new files and all folders.
+pub(super) fn flush(fresh: &[PathBuf], folders: &[PathBuf]) -> Result<(), PublishError> {
     // Every folder is new, also where its files are not, and a disk may take milliseconds for each.
     #[cfg(target_os = "linux")]
-    if fresh.len() + folders.len() > FEW {
-        let folder = File::open(&work.new).doing("flush", &work.new)?;
-        return rustix::fs::syncfs(&folder).map_err(io::Error::from).doing("flush", &work.new);
+    if let Some(staged) = folders.first().filter(|_| fresh.len() + folders.len() > FEW) {
+        let folder = File::open(staged).doing("flush", staged)?;
+        return rustix::fs::syncfs(&folder).map_err(io::Error::from).doing("flush", staged);
     }
     fresh.par_iter().with_max_len(FEW).try_for_each(|path| flush_file(path).doing("flush", path))?;
-    folders.par_iter().for_each(|folder| flush_folder(&work.new.join(folder)));
-    flush_folder(&work.new);
+    folders.par_iter().for_each(|folder| flush_folder(folder));
     Ok(())
 }
 
@@ -125,38 +123,52 @@ fn flush_folder(path: &Path) {
 
 /// Removes a site that is not published any more: what its manifest names, and what the published folder has as well. Anything else turned
 /// up after it was staged, and is moved there.
-fn discard(site: &Path, output: &Path) -> Result<(), PublishError> {
+fn discard(site: &Path, output: &Path, known: Option<&Known>) -> Result<(), PublishError> {
     if fs::symlink_metadata(site).is_err() {
         return Ok(());
     }
     // Without a manifest it was empty but for files of others.
-    let ours = fs::read(site.join(MANIFEST)).ok().and_then(|bytes| Manifest::parse(&bytes).ok()).unwrap_or_default();
-    let tree = Tree::read(site)?;
-    let files: Vec<(PathBuf, bool)> = tree
-        .files
-        .keys()
-        .filter(|path| *path != MANIFEST)
-        .map(|path| (PathBuf::from(path), ours.files.contains_key(path) || path == MARKER))
-        .chain(tree.others.into_iter().map(|path| (path, false)))
-        .collect();
-    files.into_par_iter().try_for_each(|(path, is_ours)| {
-        let from = site.join(&path);
-        if is_ours { fs::remove_file(&from).doing("remove", &from) } else { rescue(&from, &output.join(&path)) }
-    })?;
-    // Last, because it says what is ours.
+    let bytes = fs::read(site.join(MANIFEST)).unwrap_or_default();
+    let parsed = match known.filter(|known| known.bytes == bytes) {
+        Some(_) => Manifest::default(),
+        None => Manifest::parse(&bytes).unwrap_or_default(),
+    };
+    let ours = known.filter(|known| known.bytes == bytes).map_or(&parsed, |known| &known.manifest);
+    let remove = |place: &Place, folder: &Folder, entries: &[Entry]| {
+        let mut others = Vec::new();
+        for Entry { name, kind } in entries.iter().filter(|entry| entry.kind != Kind::Folder) {
+            let path = place.name_of(name).filter(|_| *kind == Kind::File);
+            match path.as_deref() {
+                // Last, because it says what is ours.
+                Some(MANIFEST) => {}
+                Some(path) if path == MARKER || ours.files.contains_key(path) => {
+                    folder.remove(name).doing("remove", &site.join(path))?;
+                }
+                _ => others.push(place.path.join(name)),
+            }
+        }
+        Ok(others)
+    };
+    let levels = visit(site, remove)?;
+    let others: Vec<&PathBuf> = levels.iter().flatten().flat_map(|(_, others)| others).collect();
+    others.into_par_iter().try_for_each(|path| rescue(&site.join(path), &output.join(path)))?;
     match fs::remove_file(site.join(MANIFEST)) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error).doing("remove", &site.join(MANIFEST)),
         _ => {}
     }
-    // What is in a folder goes before it.
-    let mut by_depth: BTreeMap<usize, Vec<PathBuf>> = BTreeMap::new();
-    for folder in &tree.folders {
-        by_depth.entry(folder.components().count()).or_default().push(site.join(folder));
+    // What is in a folder goes before it; the system lets only one thread at a time into the folder that they lie in.
+    for level in levels.iter().skip(1).rev() {
+        let siblings: Vec<_> = level.chunk_by(|(a, _), (b, _)| a.path.parent() == b.path.parent()).collect();
+        siblings.into_par_iter().try_for_each(|siblings| {
+            let parent = site.join(siblings.first().and_then(|(place, _)| place.path.parent()).unwrap_or(Path::new("")));
+            let open = Folder::open(&parent).doing("look into", &parent)?;
+            siblings
+                .iter()
+                .filter_map(|(place, _)| place.path.file_name())
+                .try_for_each(|name| open.remove_folder(name).doing("remove", &parent.join(name)))
+        })?;
     }
-    for folders in by_depth.into_values().rev().chain([vec![site.to_owned()]]) {
-        folders.par_iter().try_for_each(|folder| fs::remove_dir(folder).doing("remove", folder))?;
-    }
-    Ok(())
+    fs::remove_dir(site).doing("remove", site)
 }
 
 /// Removes a file that was carried over, or moves it where it belongs when it was changed or added since.
