@@ -47,7 +47,7 @@ use crate::theme::Theme;
 pub use around::policy;
 pub use page::Key;
 use page::{About, Shared, above};
-pub use plan::{Before, Checked, Made, Plan};
+pub use plan::{Checked, Last, Made, Plan};
 
 /// Renders every page, folder index, tag page, redirect and the theme's static files.
 #[must_use]

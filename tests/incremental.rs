@@ -20,7 +20,7 @@ use std::time::{Duration, SystemTime};
 use biji::config::Config;
 use biji::path::SourcePath;
 use biji::render::highlight::Cache;
-use biji::render::{Before, Key, Plan};
+use biji::render::{Key, Last, Plan};
 use biji::source::SourceFile;
 use biji::theme::{Overrides, Theme};
 use edits::{Random, SITE, step};
@@ -192,8 +192,8 @@ fn keys(notes: &[(String, String)]) -> BTreeMap<String, Key> {
     };
     let (site, _) = biji::site::assemble(Config::default(), notes.iter().map(parse).collect(), &[]);
     let (theme, _) = Theme::new(Overrides::default());
-    let nothing = Before { file: &|_, _| None, key: &|_| None, outline: None, touched: None };
-    let made = Plan::new(&site, &theme).make_again(&site, &theme, &Cache::default(), &nothing, &|_| ());
+    let nothing = Last { key: &|_| None, outline: None, touched: None };
+    let made = Plan::new(&site, &theme).make_again(&site, &theme, &Cache::default(), &nothing, &|_, _| None, &|_| ());
     let keys = made.keys.into_iter().map(|(url, key)| (url.to_string(), key));
     keys.filter(|(url, _)| url.ends_with(".html")).collect()
 }

@@ -246,13 +246,13 @@ pub(super) fn build(
                 }
             };
             let touched = known.as_ref().and_then(|known| known.touched(&linked));
-            let before = render::Before {
-                file: &|url, key| known.as_ref().and_then(|known| known.published(url, key)),
+            let published = |url: &UrlPath, key| known.as_ref().and_then(|known| known.published(url, key));
+            let last = render::Last {
                 key: &|url| known.as_ref().and_then(|known| known.key(url)),
                 outline: linked.name,
                 touched: touched.as_ref(),
             };
-            let make = || render::Plan::new(&site, &theme).make_again(&site, &theme, &cache.blocks, &before, &counted);
+            let make = || render::Plan::new(&site, &theme).make_again(&site, &theme, &cache.blocks, &last, &published, &counted);
             // Little is made behind a last build, so there is memory for the index at the same time. Each has parts that keep one processor busy.
             let both = || match memo {
                 Some(memo) => {

@@ -21,7 +21,7 @@ use crate::path::{SourcePath, UrlPath};
 use crate::site::{FolderId, PageId, Site, Target};
 use crate::theme::Theme;
 
-pub use again::{Before, Checked, Made};
+pub use again::{Checked, Last, Made};
 
 /// The files that rendering makes of one site in one theme, and what they share. It depends on the outlines of notes, not on their text
 /// ([`crate::site::Memo::outline`]).

@@ -3,7 +3,7 @@
 //! In: a `Site` and a `Theme`. Out: any file of it, made when it is asked for. Nothing is kept of what was made, so nothing can be out of date: a page is
 //! always that of this state, and its bytes are those of `biji build`. The search's files are the one exception, see [`super::state`].
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -12,8 +12,8 @@ use crate::config::Config;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::index;
 use crate::path::{SourcePath, UrlPath};
-use crate::render::{Checked, Plan, highlight};
-use crate::site::Site;
+use crate::render::{Checked, Last, Plan, highlight};
+use crate::site::{Page, PageId, Site};
 use crate::theme::{Overrides, Theme};
 
 /// One state of the site.
@@ -32,7 +32,16 @@ pub struct World {
 
 /// What [`World::check`] leaves for the next state.
 #[derive(Debug, Default)]
-pub struct CheckMemo(Option<(Arc<Theme>, Checked)>);
+pub struct CheckMemo(Option<Known>);
+
+/// What was checked last.
+#[derive(Debug)]
+struct Known {
+    theme: Arc<Theme>,
+    outline: u64,
+    pages: Vec<Arc<Page>>,
+    checked: Checked,
+}
 
 impl World {
     /// The state that a site and a theme make. `outline` is the number of the site's; what depends on nothing else is taken over from `before`.
@@ -100,17 +109,18 @@ impl World {
     /// is one: what has no fault and is made of the same is not made again. Fills the highlight cache for the state after this one.
     #[must_use]
     pub fn check(&self, memo: &mut CheckMemo, is_void: &(dyn Fn() -> bool + Sync)) -> Option<Vec<Diagnostic>> {
-        let known = memo.0.take().filter(|(theme, _)| Arc::ptr_eq(theme, &self.theme)).map(|(_, known)| known).unwrap_or_default();
-        match self.plan.check(&self.site, &self.theme, &self.cache, &known, is_void) {
-            Some((faults, checked)) => {
-                memo.0 = Some((Arc::clone(&self.theme), checked));
-                Some(faults)
-            }
-            None => {
-                memo.0 = Some((Arc::clone(&self.theme), known));
-                None
-            }
-        }
+        let known = memo.0.as_ref().filter(|known| Arc::ptr_eq(&known.theme, &self.theme));
+        let key = |url: &UrlPath| known.and_then(|known| known.checked.key(url));
+        let touched = known.filter(|known| known.outline == self.outline).map(|known| {
+            let pages = known.pages.iter().zip(&self.site.pages).zip((0..).map(PageId));
+            pages.filter(|((before, now), _)| !Arc::ptr_eq(before, now)).map(|(_, id)| id).collect::<BTreeSet<_>>()
+        });
+        let mut outline = [0; 32];
+        outline[..8].copy_from_slice(&self.outline.to_le_bytes());
+        let last = Last { key: &key, outline: Some(outline), touched: touched.as_ref() };
+        let (faults, checked) = self.plan.check(&self.site, &self.theme, &self.cache, &last, is_void)?;
+        memo.0 = Some(Known { theme: Arc::clone(&self.theme), outline: self.outline, pages: self.site.pages.clone(), checked });
+        Some(faults)
     }
 }
 

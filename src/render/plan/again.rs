@@ -1,6 +1,6 @@
 //! Makes the files of a site again, but for those that are made of the same as the last time.
 //!
-//! In: what [`Plan::make_all`] takes, and what is known of the files that lie there ([`Before`]). Out: the artifacts and diagnostics of a whole build, with [`Payload::Published`]
+//! In: what [`Plan::make_all`] takes, and what is known of the last time ([`Last`]). Out: the artifacts and diagnostics of a whole build, with [`Payload::Published`]
 //! where the file was not made. What code blocks come to is worked out for all notes in any case, since their faults are told once for the whole
 //! site; a file that had a fault itself gets no key, so it is made every time and says it again.
 
@@ -33,10 +33,16 @@ pub struct Made {
 #[derive(Debug, Clone, Default)]
 pub struct Checked(BTreeMap<UrlPath, Key>);
 
-/// What is known of the files that lie there.
-pub struct Before<'a> {
-    /// The file at an address, if it was made of this.
-    pub file: &'a (dyn Fn(&UrlPath, Key) -> Option<Stamp> + Sync),
+impl Checked {
+    /// What the file at an address is made of.
+    #[must_use]
+    pub fn key(&self, url: &UrlPath) -> Option<Key> {
+        self.0.get(url).copied()
+    }
+}
+
+/// What is known of the last time that files were made, or checked.
+pub struct Last<'a> {
     /// What the file at an address was made of.
     pub key: &'a (dyn Fn(&UrlPath) -> Option<Key> + Sync),
     /// The name of the site's outline ([`crate::site::Memo::outline`]), where it has one. Sites with the same name differ in the text of notes alone.
@@ -45,33 +51,31 @@ pub struct Before<'a> {
     pub touched: Option<&'a BTreeSet<PageId>>,
 }
 
-impl std::fmt::Debug for Before<'_> {
+impl std::fmt::Debug for Last<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Before").field("outline", &self.outline).field("touched", &self.touched).finish_non_exhaustive()
+        f.debug_struct("Last").field("outline", &self.outline).field("touched", &self.touched).finish_non_exhaustive()
     }
 }
 
 impl Plan {
-    /// Makes every file but those that lie there already. `done` is told of each.
+    /// Makes every file but those of which `published` knows, by their address and key, that they lie there. `done` is told of each.
     #[must_use]
     pub fn make_again(
         &self,
         site: &Site,
         theme: &Theme,
         cache: &highlight::Cache,
-        before: &Before<'_>,
+        last: &Last<'_>,
+        published: &(dyn Fn(&UrlPath, Key) -> Option<Stamp> + Sync),
         done: &(dyn Fn(&UrlPath) + Sync),
     ) -> Made {
         let (code, mut diagnostics) = highlight::blocks(site, cache);
         let shared = Shared { site, theme, facts: &self.facts };
-        let keys = if before.touched.is_some() { Keys::some(shared) } else { Keys::new(shared) };
-        let outline = before.outline.map(Key::of_outline);
+        let keys = keys(shared, last);
         let one = |(url, job): &(UrlPath, Job)| {
-            // What is still made of the same need not be looked at to know that.
-            let same = before.touched.filter(|touched| !self.shows(&keys, *job, touched)).and_then(|_| (before.key)(url));
-            let key = same.or_else(|| self.key(&keys, outline, *job));
+            let key = self.key(&keys, last, url, *job);
             let mut faults = Vec::new();
-            let known = key.and_then(|key| (before.file)(url, key));
+            let known = key.and_then(|key| published(url, key));
             let made = match known {
                 Some(stamp) => Ok(Artifact { path: url.clone(), payload: Payload::Published(stamp) }),
                 None => work(&shared, &code, url, *job, &mut faults),
@@ -92,27 +96,27 @@ impl Plan {
         made
     }
 
-    /// Every fault that [`Plan::make_all`] would tell, and nothing kept of what was made. What `known` says of these files under the same theme is not found
-    /// out again. `None` when `is_void` came to say that nobody wants to know any more.
+    /// Every fault that [`Plan::make_all`] would tell, and nothing kept of what was made. Files of which `last` knows, under the same theme, that they were
+    /// made of the same without a fault are not made. `None` when `is_void` came to say that nobody wants to know any more.
     #[must_use]
     pub fn check(
         &self,
         site: &Site,
         theme: &Theme,
         cache: &highlight::Cache,
-        known: &Checked,
+        last: &Last<'_>,
         is_void: &(dyn Fn() -> bool + Sync),
     ) -> Option<(Vec<Diagnostic>, Checked)> {
         let (code, mut diagnostics) = highlight::blocks(site, cache);
         let shared = Shared { site, theme, facts: &self.facts };
-        let keys = Keys::new(shared);
+        let keys = keys(shared, last);
         let one = |(url, job): &(UrlPath, Job)| {
             let mut faults = Vec::new();
             if is_void() {
                 return (None, faults);
             }
-            let key = self.key(&keys, None, *job);
-            if key.is_none_or(|key| known.0.get(url) != Some(&key))
+            let key = self.key(&keys, last, url, *job);
+            if key.is_none_or(|key| (last.key)(url) != Some(key))
                 && let Err(fault) = work(&shared, &code, url, *job, &mut faults)
             {
                 faults.push(fault);
@@ -142,13 +146,15 @@ impl Plan {
         }
     }
 
-    /// What a file is made of, where finding that out is less work than making it. `outline`: the key of those that show no text of notes, if there is one.
-    fn key(&self, keys: &Keys<'_>, outline: Option<Key>, job: Job) -> Option<Key> {
-        match job {
+    /// What a file is made of, where finding that out is less work than making it. What is still made of the same need not be looked at to know that.
+    fn key(&self, keys: &Keys<'_>, last: &Last<'_>, url: &UrlPath, job: Job) -> Option<Key> {
+        let same = last.touched.filter(|touched| !self.shows(keys, job, touched)).and_then(|_| (last.key)(url));
+        let of = || match job {
             Job::Note(id) | Job::Copy(id) => Some(keys.note(id)),
             Job::Preview(at) => Some(keys.previews(self.facts.previews.pages(at))),
             Job::Redirect(at) => Some(keys.redirect(at)),
             Job::Atom | Job::JsonFeed | Job::Llms => None,
+            // These show no text of notes.
             Job::Folder(_)
             | Job::Tag(_)
             | Job::Tags
@@ -167,7 +173,13 @@ impl Plan {
             | Job::Static
             | Job::Sitemap
             | Job::Robots
-            | Job::Headers => outline,
-        }
+            | Job::Headers => last.outline.map(Key::of_outline),
+        };
+        same.or_else(of)
     }
+}
+
+/// The keys of all files, or of few.
+fn keys<'a>(shared: Shared<'a>, last: &Last<'_>) -> Keys<'a> {
+    if last.touched.is_some() { Keys::some(shared) } else { Keys::new(shared) }
 }
