@@ -13,6 +13,8 @@ pub use code::CodeBlock;
 pub use front_matter::{FrontMatter, Places};
 pub use length::Length;
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::{Diagnostic, File};
@@ -201,6 +203,9 @@ impl Note {
         self.occurrences.definitions.shrink_to_fit();
     }
 }
+
+/// What parsing a note gives: the note, where it can be read, and what is wrong with it.
+pub type Outcome = (Option<Arc<Note>>, Vec<Diagnostic>);
 
 /// Reads one note. `None` when its front matter cannot be read: the note might have said `publish: false`, so it is held back, and a
 /// diagnostic says so.

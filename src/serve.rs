@@ -1,6 +1,6 @@
 //! SHELL: the live preview. Watches the files of a site, keeps its newest good state in memory, serves it, and tells open pages when it changed.
 //!
-//! In: where the site is, from the command line. Out: HTTP on one address, and [`Event`]s for the terminal. Writes no file.
+//! In: where the site is, from the command line. Out: HTTP on one address, and [`Event`]s for the terminal. Writes no file itself.
 //!
 //! 1. `watch` says that something may have changed.
 //! 2. [`Preview`] reads and parses what did and assembles the next [`World`], or says which faults keep it from that.
@@ -12,8 +12,10 @@ mod content_type;
 mod fault;
 pub mod files;
 mod http;
+mod known;
 mod memory;
 mod parsed;
+mod place;
 mod preview;
 mod state;
 pub(crate) mod watch;
@@ -26,8 +28,10 @@ use std::sync::mpsc::{self, Sender};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+pub use known::Known;
 pub use parsed::Parsed;
-pub use preview::{Place, Preview, Update};
+pub use place::Place;
+pub use preview::{Preview, Update};
 pub use world::{CheckMemo, World};
 
 use crate::diagnostic::Diagnostic;
@@ -104,6 +108,8 @@ pub struct Options {
     pub threads: Option<usize>,
     /// What earlier builds highlighted.
     pub cache: highlight::Cache,
+    /// What else they left.
+    pub known: Option<Box<dyn Known>>,
 }
 
 /// After so long without a change what is free is given back to the system: not between two changes that come together.
@@ -146,7 +152,7 @@ pub fn serve(
     // A second Ctrl-C kills.
     let _ = ctrlc::set_handler(move || drop(stop.send(Message::Stop)));
 
-    let mut preview = Preview::new(options.cache);
+    let mut preview = Preview::knowing(options.cache, options.known);
     let mut place = first;
     let (mut watch, notice) = watch::Watch::start(&place, options.poll, &sender);
     if let Some(notice) = notice {
@@ -179,6 +185,7 @@ pub fn serve(
                     tell(Event::Shown { preview: &preview, took: None });
                     if !std::mem::replace(&mut has_saved, true) {
                         tell(Event::Cache(&world.cache));
+                        preview.keep();
                     }
                     before = Some(world);
                 }

@@ -126,6 +126,38 @@ fn a_file_that_a_page_includes_is_part_of_that_page() {
 }
 
 #[test]
+fn what_an_earlier_run_kept_makes_no_difference() {
+    let (site, cache) = (site(), tempfile::tempdir().unwrap());
+    let root = site.path();
+    let is_kept = || std::fs::read_dir(cache.path()).unwrap().any(|file| file.unwrap().file_name().to_string_lossy().starts_with("site-"));
+    let untrusted = format!("untrusted = true\n{}", edits::SITE[0].1);
+    let changes: [&[(&str, &str)]; 4] = [
+        &[],
+        &[("content/alpha.md", "---\ntitle: Alpha\n---\nOther words of [[beta]] <kbd onclick=\"f()\">K</kbd>.\n")],
+        &[("content/deep/new.md", "# New\n\n[[Alpha]]\n"), ("content/plain.md", "Text without a title, about Alpha and others.\n")],
+        &[("biji.toml", &untrusted)],
+    ];
+    for change in changes {
+        edits::write(root, change);
+        let out = tempfile::tempdir().unwrap();
+        let mut build = std::process::Command::new(env!("CARGO_BIN_EXE_biji"));
+        build.args(["build", "--quiet", "--output"]).arg(out.path().join("public")).arg(root).env("BIJI_CACHE_DIR", "");
+        assert!(build.status().unwrap().success());
+        let served = Served::start_with_cache(root, &[], cache.path(), PATIENCE);
+        let mut count = 0;
+        for entry in walkdir::WalkDir::new(out.path().join("public")).into_iter().map(Result::unwrap) {
+            let name = entry.path().strip_prefix(out.path().join("public")).unwrap().to_str().unwrap().replace('\\', "/");
+            if name.ends_with(".html") && name != "404.html" {
+                assert!(served.get(&format!("/{name}")).built() == std::fs::read(entry.path()).unwrap(), "{name} after {change:?}");
+                count += 1;
+            }
+        }
+        assert!(count > 8, "{count} pages");
+        until("notes are kept", is_kept);
+    }
+}
+
+#[test]
 fn a_fault_is_told_while_the_last_good_page_stays() {
     let site = site();
     let root = site.path();

@@ -14,8 +14,9 @@ use super::record::Hash;
 use super::shelf::{self, Shelf};
 use crate::config::Config;
 use crate::diagnostic::{self, Diagnostic, File};
-use crate::note::{self, Note, markdown};
+use crate::note::{self, Note, Outcome, markdown};
 use crate::path::SourcePath;
+use crate::serve::Known;
 use crate::site::{self, Memo, Origin, PageId, Scope, Site};
 use crate::source::{Attachment, SourceFile};
 
@@ -150,9 +151,6 @@ impl Place {
     }
 }
 
-/// What parsing a note gave: the note, where it can be read, and what is wrong with it.
-pub(super) type Outcome = (Option<Arc<Note>>, Vec<Diagnostic>);
-
 /// Parses notes, sorted by path. Those that were parsed with the same text before are taken as they were. `kept`: where that is, and the hashes of the notes'
 /// texts. `named`: the notes, and what stands before their paths for people. `done` is called for each.
 pub(super) fn parse(
@@ -234,12 +232,15 @@ impl Kept {
     /// it could not be kept.
     pub(super) fn save(self, Linked { memo, name, touched, is_kept }: Linked) -> Option<(Hash, BTreeSet<PageId>)> {
         let name = name?;
-        if is_kept {
-            return Some((name, touched));
+        if !is_kept {
+            self.write(name, &memo)?;
         }
+        Some((name, touched))
+    }
+
+    fn write(&self, name: Hash, memo: &Memo) -> Option<()> {
         let notes = &self.now;
-        let site = site::kept::save(&memo)?;
-        drop(memo);
+        let site = site::kept::save(memo)?;
         let mut others: Vec<&Parsed> = notes.iter().filter(|note| self.held.get(&note.path) != Some(&note.text)).collect();
         let is_there = |path: &SourcePath| notes.binary_search_by(|note| note.path.cmp(path)).is_ok();
         let mut gone: Vec<&SourcePath> = self.held.keys().filter(|path| !is_there(path)).collect();
@@ -256,8 +257,7 @@ impl Kept {
         let mut head = postcard::to_allocvec(&(name, gone)).ok()?;
         others.iter().filter_map(|note| note.write()).for_each(|row| head.extend(row));
         let part = |at: usize| if at == 0 { Some(head.clone()) } else { site.get(at - 1).cloned() };
-        shelf::write(&self.place.magic(SITE, &first), &self.place.site, site.len() + 1, part)?;
-        Some((name, touched))
+        shelf::write(&self.place.magic(SITE, &first), &self.place.site, site.len() + 1, part).map(drop)
     }
 
     /// Takes notes that differ from those of the first file.
@@ -284,4 +284,56 @@ fn rows(mut bytes: &[u8], now: &Now<'_>) -> Option<Vec<Parsed>> {
 fn others(bytes: &[u8], now: &Now<'_>) -> Option<(Hash, Vec<SourcePath>, Vec<Parsed>)> {
     let ((name, gone), bytes) = postcard::take_from_bytes(bytes).ok()?;
     Some((name, gone, rows(bytes, now)?))
+}
+
+/// The same for the preview.
+#[derive(Debug)]
+pub(super) struct Start {
+    place: Place,
+    prefix: String,
+    /// How the notes that are kept are parsed.
+    options: markdown::Options,
+    kept: Option<Kept>,
+    /// The number of the outline that was taken over.
+    outline: Option<u64>,
+}
+
+impl Start {
+    pub(super) fn new(place: Place, prefix: &str, options: markdown::Options) -> Self {
+        Self { place, prefix: prefix.to_owned(), options, kept: None, outline: None }
+    }
+}
+
+impl Known for Start {
+    fn parse(&mut self, sources: &[SourceFile], options: markdown::Options) -> Vec<Outcome> {
+        let texts = texts(sources);
+        let kept = (options == self.options).then_some((&self.place, texts.as_slice()));
+        let (parsed, kept) = parse(kept, (sources, &self.prefix), options, || ());
+        self.kept = kept;
+        parsed
+    }
+
+    fn memo(&mut self, origin: Origin<'_>, config: &Config, attachments: &[Attachment]) -> Option<Memo> {
+        let (memo, _) = self.kept.as_ref()?.last(origin, config, attachments)?;
+        self.outline = Some(memo.outline());
+        Some(memo)
+    }
+
+    fn keep(&mut self, memo: &Memo) {
+        let (Some(kept), Some(given)) = (self.kept.take(), memo.given()) else { return };
+        let parsed = kept.now.iter().filter_map(|note| note.note.as_ref());
+        // Changes have come since: they are there when the preview starts again.
+        let is_other = !memo.notes().iter().map(Arc::as_ptr).eq(parsed.map(Arc::as_ptr));
+        if is_other || self.outline == Some(memo.outline()) {
+            return;
+        }
+        let name = kept.name(given);
+        // Where that fails the next start takes its time.
+        let _ = kept.write(name, memo);
+    }
+}
+
+/// The hashes of the texts of notes.
+pub(super) fn texts(sources: &[SourceFile]) -> Vec<Hash> {
+    sources.par_iter().map(|source| *blake3::hash(source.text().as_bytes()).as_bytes()).collect()
 }

@@ -9,6 +9,7 @@ use super::Failure;
 use super::arguments::{Overrides, Site};
 use crate::config::Config;
 use crate::diagnostic::{Code, Diagnostic, File, reason};
+use crate::note::markdown;
 use crate::publish::disk::resolve;
 use crate::publish::guard::Places;
 use crate::serve::Place;
@@ -42,6 +43,11 @@ impl Opened {
     /// The content folder for `source::disk`.
     pub(super) fn folder(&self) -> Folder<'_> {
         Folder { path: &self.content, prefix: &self.prefix, exclude: &self.config.exclude, output: Some(&self.places.output) }
+    }
+
+    /// How its notes are parsed.
+    pub(super) fn markdown(&self) -> markdown::Options {
+        markdown::Options { untrusted: self.config.untrusted, ..markdown::Options::default() }
     }
 
     /// The site as the preview and the language server take it. `config_file` is the configuration that the command line names.

@@ -16,7 +16,6 @@ use super::report::{Report, size};
 use super::{Failure, cache, external};
 use crate::bundle::{Artifact, Bundle, Payload};
 use crate::diagnostic::{Code, Diagnostic, Severity};
-use crate::note::markdown;
 use crate::path::{SourcePath, UrlPath};
 use crate::site::PageId;
 use crate::site::privacy::{self, Reason, Rules, Verdict};
@@ -187,7 +186,7 @@ pub(super) fn build(
 
     let mut held_back = Vec::new();
     let (notes, memo, kept) = times.counted(report, "parse", notes_read, |count| {
-        let options = markdown::Options { untrusted: config.untrusted, ..markdown::Options::default() };
+        let options = opened.markdown();
         let sources = &read.tree.notes;
         let parse = || kept::parse(known.as_ref().map(Known::notes), (sources, &opened.prefix), options, || count.add());
         // Unpacking the last index depends on nothing of this.

@@ -26,7 +26,7 @@ use crate::publish::MANIFEST;
 use crate::publish::disk::{Left, Published};
 use crate::render::Key;
 use crate::site::PageId;
-use crate::source::{SourceFile, disk};
+use crate::source::disk;
 use crate::stamp::{is_sure, stamp};
 use crate::{index, offline};
 
@@ -93,21 +93,12 @@ impl Record {
     /// The record of a site. `None` where there is no cache.
     pub(super) fn of(opened: &Opened, read: &Read) -> Option<Self> {
         let folder = cache::folder()?;
-        let mut site = blake3::Hasher::new();
-        for path in [&opened.places.root, &opened.places.content, &opened.places.output] {
-            add(&mut site, path.as_os_str().as_encoded_bytes());
-        }
-        let name = &site.finalize().to_hex()[..16];
+        let name = name(opened);
         let [file, index] = ["build", "index"].map(|kind| folder.join(format!("{kind}-{name}")));
         let program = program()?;
         let base = base(program, opened, read);
-        let text = |note: &SourceFile| *blake3::hash(note.text().as_bytes()).as_bytes();
-        let texts: Vec<Hash> = read.tree.notes.par_iter().map(text).collect();
-        let mut parser = blake3::Hasher::new();
-        parser.update(&program);
-        add(&mut parser, opened.prefix.as_bytes());
-        number(&mut parser, usize::from(opened.config.untrusted));
-        let kept = kept::Place::new(&folder, name, *parser.finalize().as_bytes());
+        let texts = kept::texts(&read.tree.notes);
+        let kept = kept(opened)?;
         let last = cache::unsealed(MAGIC, &file).and_then(|bytes| postcard::from_bytes::<Written>(&bytes).ok());
         let last = last.filter(|last| Some(last.output.manifest) == manifest(&opened.places.output) && !is_at_work(opened));
         let key = key(base, opened, read, &texts);
@@ -165,7 +156,7 @@ impl Record {
                 *made_of = Some(*key);
             }
         }
-        let faults = built.diagnostics.iter().map(|fault| kept(fault, known)).collect::<Option<_>>();
+        let faults = built.diagnostics.iter().map(|one| fault(one, known)).collect::<Option<_>>();
         let (key, faults) = faults.map_or((None, Vec::new()), |faults| (self.key, faults));
         if let Some(index) = &built.index {
             let tie = [self.program, output.manifest].concat();
@@ -247,8 +238,26 @@ impl Known {
     }
 }
 
+/// What tells the files of a site from those of others.
+fn name(opened: &Opened) -> String {
+    let mut site = blake3::Hasher::new();
+    for path in [&opened.places.root, &opened.places.content, &opened.places.output] {
+        add(&mut site, path.as_os_str().as_encoded_bytes());
+    }
+    site.finalize().to_hex()[..16].to_owned()
+}
+
+/// Where the notes of a site are kept as they were parsed; `None` where there is no cache.
+pub(super) fn kept(opened: &Opened) -> Option<kept::Place> {
+    let mut parser = blake3::Hasher::new();
+    parser.update(&program()?);
+    add(&mut parser, opened.prefix.as_bytes());
+    number(&mut parser, usize::from(opened.config.untrusted));
+    Some(kept::Place::new(&cache::folder()?, &name(opened), *parser.finalize().as_bytes()))
+}
+
 /// A fault as it is kept; `None` for one in a file whose text the next build would not have at hand.
-fn kept(fault: &Diagnostic, known: &BTreeMap<String, File>) -> Option<diagnostic::Kept> {
+fn fault(fault: &Diagnostic, known: &BTreeMap<String, File>) -> Option<diagnostic::Kept> {
     let is_known = fault.file.as_ref().is_none_or(|file| known.get(&*file.path) == Some(file));
     is_known.then(|| fault.into())
 }

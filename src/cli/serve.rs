@@ -7,7 +7,7 @@ use std::net::TcpListener;
 use super::arguments::Serve;
 use super::open::open;
 use super::report::Report;
-use super::{Failure, Outcome, browser, cache};
+use super::{Failure, Outcome, browser, cache, kept, record};
 use crate::diagnostic::{Code, Diagnostic, reason};
 use crate::serve::{self, Event, Options};
 
@@ -19,6 +19,8 @@ pub(super) fn run(command: &Serve, threads: Option<u16>, report: &mut Report) ->
     let opened = open(&command.site)?;
     let mut stored = cache::load(&opened.places.root);
     let config_file = &command.site.overrides.config;
+    let known =
+        record::kept(&opened).map(|place| Box::new(kept::Start::new(place, &opened.prefix, opened.markdown())) as Box<dyn serve::Known>);
     let first = opened.into_place(config_file.clone());
     let listener = listen(&command.host, command.port, report)?;
     let options = Options {
@@ -27,6 +29,7 @@ pub(super) fn run(command: &Serve, threads: Option<u16>, report: &mut Report) ->
         poll: command.poll,
         threads: threads.map(usize::from),
         cache: std::mem::take(&mut stored.blocks),
+        known,
     };
     let again = || {
         open(&command.site).map(|opened| opened.into_place(config_file.clone())).map_err(|failure| {

@@ -4,12 +4,13 @@
 //! when its text changed; what depends on several notes is assembled anew, which is cheap; pages are made when they are asked for.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::Changes;
 use super::files::Files;
+use super::known::Known;
 use super::parsed::Parsed;
+use super::place::Place;
 use super::world::{CheckMemo, World, styles_alone};
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Severity};
@@ -19,41 +20,10 @@ use crate::render::highlight;
 use crate::site::include::{self, Texts};
 use crate::site::privacy::Rules;
 use crate::site::{self, Origin, Scope};
-use crate::source::disk::{self, Folder};
+use crate::source::disk;
 use crate::source::history::History;
 use crate::source::{Attachment, SourceFile, git};
 use crate::theme::{Overrides, Theme};
-
-/// Where a site is and how it is configured, as the command line finds it.
-#[derive(Debug, Clone)]
-pub struct Place {
-    /// ROOT.
-    pub root: PathBuf,
-    /// The content folder.
-    pub content: PathBuf,
-    /// The content folder without symbolic links.
-    pub real: PathBuf,
-    /// What stands before a source path in messages.
-    pub prefix: String,
-    /// The output folder, which is neither content nor watched.
-    pub output: PathBuf,
-    /// The site's name where nothing else gives one.
-    pub name: String,
-    /// The configuration.
-    pub config: Config,
-    /// The configuration's file, where the command line names one.
-    pub config_file: Option<PathBuf>,
-    /// Whether there is a biji.toml: only then `templates/` and `static/` are the site's.
-    pub is_configured: bool,
-    /// What is wrong with the configuration.
-    pub diagnostics: Vec<Diagnostic>,
-}
-
-impl Place {
-    fn folder(&self) -> Folder<'_> {
-        Folder { path: &self.content, prefix: &self.prefix, exclude: &self.config.exclude, output: Some(&self.output) }
-    }
-}
 
 /// What a state is made of. Equal inputs make equal states.
 #[derive(Debug, Clone)]
@@ -136,6 +106,8 @@ pub struct Preview {
     cache: Arc<highlight::Cache>,
     /// What assembling worked out of single notes.
     memo: site::Memo,
+    /// What an earlier run left.
+    known: Option<Box<dyn Known>>,
     /// That of the last update.
     config: Option<Config>,
     /// The last good state, and what it was made of.
@@ -159,6 +131,19 @@ impl Preview {
     #[must_use]
     pub fn new(cache: highlight::Cache) -> Self {
         Self { cache: Arc::new(cache), memo: site::Memo::keeping(), ..Self::default() }
+    }
+
+    /// The same, and an earlier run left this.
+    #[must_use]
+    pub fn knowing(cache: highlight::Cache, known: Option<Box<dyn Known>>) -> Self {
+        Self { known, ..Self::new(cache) }
+    }
+
+    /// Keeps the notes as they were parsed, for the next run.
+    pub fn keep(&mut self) {
+        if let Some(mut known) = self.known.take() {
+            known.keep(&self.memo);
+        }
     }
 
     /// The last good state.
@@ -256,6 +241,11 @@ impl Preview {
         let said = self.said.clone();
         let origin =
             Origin { name: &inputs.name, held_back: &inputs.held_back, texts: Some(&inputs.texts), history: Some(&inputs.history) };
+        if self.memo.site().is_none()
+            && let Some(memo) = self.known.as_mut().and_then(|known| known.memo(origin, &inputs.config, &inputs.attachments))
+        {
+            self.memo = memo;
+        }
         let (site, mut faults) = site::assemble_again(
             Scope::Published,
             &mut self.memo,
@@ -346,9 +336,18 @@ impl Preview {
     fn parse(&mut self, sources: &[SourceFile], options: markdown::Options) -> (Vec<Arc<Note>>, Vec<SourcePath>) {
         self.broken.clear();
         // What was parsed under other rules counts no more, nor does what could be read then: untrusted notes must not show what trusted ones may.
-        if self.options.replace(options).is_some_and(|before| before != options) {
+        let before = self.options.replace(options);
+        if before.is_some_and(|before| before != options) {
             self.notes.clear();
             self.held_back = None;
+        }
+        if before.is_none()
+            && let Some(known) = &mut self.known
+        {
+            for (source, (note, faults)) in sources.iter().zip(known.parse(sources, options)) {
+                let parsed = Parsed { source: source.clone(), good: note.clone(), note, faults };
+                self.notes.insert(source.path.clone(), parsed);
+            }
         }
         // The notes of files that are gone go with them.
         let mut known = std::mem::take(&mut self.notes);

@@ -43,6 +43,12 @@ impl Memo {
         self.last.as_ref().map(|last| &last.site)
     }
 
+    /// The notes that the last site was made of, sorted by path, those that are not published among them.
+    #[must_use]
+    pub fn notes(&self) -> &[Arc<Note>] {
+        self.last.as_ref().map_or(&[], |last| &last.notes)
+    }
+
     /// A hash of all that the last site was made of, but for the notes.
     #[must_use]
     pub fn given(&self) -> Option<[u8; 32]> {

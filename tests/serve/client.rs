@@ -26,16 +26,17 @@ pub(crate) struct Served {
 impl Served {
     /// Serves `root` on any free port.
     pub(crate) fn start(root: &Path, arguments: &[&str]) -> Self {
-        Self::start_with_patience(root, arguments, PATIENCE)
+        Self::start_with_cache(root, arguments, Path::new(""), PATIENCE)
     }
 
-    pub(crate) fn start_with_patience(root: &Path, arguments: &[&str], patience: Duration) -> Self {
+    /// The same with a folder for caches, and how long it may take.
+    pub(crate) fn start_with_cache(root: &Path, arguments: &[&str], cache: &Path, patience: Duration) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_biji"))
             .arg("serve")
             .arg(root)
             .args(if arguments.contains(&"--port") { &[][..] } else { &["--port", "0"] })
             .args(arguments)
-            .env("BIJI_CACHE_DIR", "")
+            .env("BIJI_CACHE_DIR", cache)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
