@@ -10,14 +10,16 @@ pub mod files;
 pub mod read;
 pub mod titles;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use biji_search::{BuildError, Document, Entry, Pack, Section};
 use rayon::prelude::*;
 
-use crate::bundle::Artifact;
+use crate::bundle::{Artifact, Stamp};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::note::Note;
+use crate::path::UrlPath;
 use crate::site::{Page, Site};
 use crate::text::Span;
 
@@ -25,8 +27,8 @@ use crate::text::Span;
 #[derive(Debug, Default)]
 pub struct Memo {
     search: biji_search::Memo,
-    /// The last pages: a page whose note and names are the same has the same hash.
-    pages: Vec<(Arc<Note>, Entry)>,
+    /// The notes of the last pages: one whose note and names are the same has the same hash.
+    notes: Vec<Arc<Note>>,
 }
 
 impl Memo {
@@ -35,7 +37,7 @@ impl Memo {
     pub fn load(saved: &[u8], file: &(dyn Fn(&str) -> Option<Vec<u8>> + Sync)) -> Option<Self> {
         let entry = biji_search::decompress(&file(files::ENTRY)?).ok()?;
         let search = biji_search::Memo::load(saved, files::pack_of(&entry)?, &|name| file(&files::volume(name)))?;
-        Some(Self { search, pages: Vec::new() })
+        Some(Self { search, notes: Vec::new() })
     }
 }
 
@@ -53,16 +55,21 @@ pub enum Readers {
 pub fn index(site: &Site) -> (Vec<Artifact>, Vec<Diagnostic>) {
     // What is left for the next time is let go before the files are made.
     let pack = pack(site, &mut Memo::default());
-    made(site, pack, Readers::All)
+    made(site, pack, Readers::All, &|_| None)
 }
 
-/// The same, whatever `memo` holds, and what another run can load of it ([`Memo::load`]).
+/// The same, whatever `memo` holds, and what another run can load of it ([`Memo::load`]). `published` tells what the system says of a file that was
+/// published with the index of the memo, if nobody wrote into it since; of those that are called by their content it is asked.
 #[must_use]
-pub fn index_and_save(site: &Site, mut memo: Memo) -> (Vec<Artifact>, Vec<Diagnostic>, Option<Vec<u8>>) {
+pub fn index_and_save(
+    site: &Site,
+    mut memo: Memo,
+    published: &(dyn Fn(&UrlPath) -> Option<Stamp> + Sync),
+) -> (Vec<Artifact>, Vec<Diagnostic>, Option<Vec<u8>>) {
     let pack = pack(site, &mut memo);
     let saved = pack.as_ref().ok().and_then(|pack| memo.search.save(&pack.entry));
     drop(memo);
-    let (artifacts, faults) = made(site, pack, Readers::All);
+    let (artifacts, faults) = made(site, pack, Readers::All, published);
     (artifacts, faults, saved)
 }
 
@@ -70,29 +77,32 @@ pub fn index_and_save(site: &Site, mut memo: Memo) -> (Vec<Artifact>, Vec<Diagno
 #[must_use]
 pub fn index_again(site: &Site, memo: &mut Memo, readers: Readers) -> (Vec<Artifact>, Vec<Diagnostic>) {
     let pack = pack(site, memo);
-    made(site, pack, readers)
+    made(site, pack, readers, &|_| None)
 }
 
 fn pack(site: &Site, memo: &mut Memo) -> Result<Pack, BuildError> {
-    let known = std::mem::take(&mut memo.pages);
-    let entry = |(at, page): (usize, &Arc<Page>)| {
+    let address = |note: &Arc<Note>| Arc::as_ptr(note).addr();
+    let known: BTreeMap<usize, &Entry> = memo.notes.iter().map(address).zip(memo.search.entries()).collect();
+    let entry = |page: &Arc<Page>| {
         let head = head(site, page);
-        let hash = match known.get(at) {
-            Some((note, entry)) if Arc::ptr_eq(note, &page.note) && entry.head == head => entry.hash,
-            _ => hash(&head, &page.note),
-        };
+        let known = known.get(&address(&page.note)).filter(|entry| entry.head == head);
+        let hash = known.map_or_else(|| hash(&head, &page.note), |entry| entry.hash);
         Entry { text: page.note.sections.iter().map(|section| section.text.len()).sum(), hash, head }
     };
-    let entries: Vec<Entry> = site.pages.par_iter().enumerate().map(entry).collect();
-    drop(known);
-    memo.pages = site.pages.iter().map(|page| Arc::clone(&page.note)).zip(entries.iter().cloned()).collect();
+    let entries: Vec<Entry> = site.pages.par_iter().map(entry).collect();
+    memo.notes = site.pages.iter().map(|page| Arc::clone(&page.note)).collect();
     biji_search::build_again(&mut memo.search, entries, &|at| sections(&site.pages[at].note))
 }
 
-fn made(site: &Site, pack: Result<Pack, BuildError>, readers: Readers) -> (Vec<Artifact>, Vec<Diagnostic>) {
+fn made(
+    site: &Site,
+    pack: Result<Pack, BuildError>,
+    readers: Readers,
+    published: &files::Published<'_>,
+) -> (Vec<Artifact>, Vec<Diagnostic>) {
     match pack {
         Ok(pack) => {
-            let mut artifacts = files::artifacts(&pack, readers);
+            let mut artifacts = files::artifacts_again(&pack, readers, published);
             artifacts.push(titles::artifact(site.pages.iter().map(|page| titles(page))));
             (artifacts, Vec::new())
         }
@@ -145,33 +155,32 @@ fn is_list(note: &Note) -> bool {
 
 /// A hash of a whole document. Every part stands behind its length, so no two documents give the same bytes.
 fn hash(head: &Document, note: &Note) -> [u8; 32] {
-    let mut hasher = blake3::Hasher::new();
-    let number = |hasher: &mut blake3::Hasher, number: usize| {
-        hasher.update(&(number as u64).to_le_bytes());
-    };
-    let text = |hasher: &mut blake3::Hasher, text: &str| {
-        number(hasher, text.len());
-        hasher.update(text.as_bytes());
+    // In one row: many small pieces take several times as long.
+    let mut row = Vec::new();
+    let number = |row: &mut Vec<u8>, number: usize| row.extend_from_slice(&(number as u64).to_le_bytes());
+    let text = |row: &mut Vec<u8>, text: &str| {
+        number(row, text.len());
+        row.extend_from_slice(text.as_bytes());
     };
     for part in [&head.url, &head.source, &head.title, &head.language, &head.original] {
-        text(&mut hasher, part);
+        text(&mut row, part);
     }
-    number(&mut hasher, usize::from(head.is_list));
+    number(&mut row, usize::from(head.is_list));
     for parts in [&head.aliases, &head.tags] {
-        number(&mut hasher, parts.len());
-        parts.iter().for_each(|part| text(&mut hasher, part));
+        number(&mut row, parts.len());
+        parts.iter().for_each(|part| text(&mut row, part));
     }
     for (anchor, heading, words, code) in parts(note) {
-        text(&mut hasher, anchor);
-        text(&mut hasher, heading);
-        text(&mut hasher, words);
-        number(&mut hasher, code.len());
+        text(&mut row, anchor);
+        text(&mut row, heading);
+        text(&mut row, words);
+        number(&mut row, code.len());
         for span in code {
-            number(&mut hasher, span.start as usize);
-            number(&mut hasher, span.end as usize);
+            number(&mut row, span.start as usize);
+            number(&mut row, span.end as usize);
         }
     }
-    *hasher.finalize().as_bytes()
+    *blake3::hash(&row).as_bytes()
 }
 
 /// A section's anchor, heading, text and what of that is code.

@@ -255,7 +255,8 @@ pub(super) fn build(
             // Little is made behind a last build, so there is memory for the index at the same time. Each has parts that keep one processor busy.
             let both = || match memo {
                 Some(memo) => {
-                    let (made, indexed) = rayon::join(make, || index::index_and_save(&site, memo));
+                    let kept = |url: &UrlPath| known.as_ref().and_then(|known| known.kept(url));
+                    let (made, indexed) = rayon::join(make, || index::index_and_save(&site, memo, &kept));
                     (made, Some(indexed))
                 }
                 None => (make(), None),
@@ -269,7 +270,7 @@ pub(super) fn build(
 
     let (pack, diagnostics, saved) = times.phase(report, "index", || match (indexed, &known) {
         (Some(indexed), _) => indexed,
-        (None, Some(_)) => index::index_and_save(&site, index::Memo::default()),
+        (None, Some(_)) => index::index_and_save(&site, index::Memo::default(), &|_| None),
         (None, None) => {
             let (pack, diagnostics) = index::index(&site);
             (pack, diagnostics, None)

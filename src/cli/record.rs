@@ -194,7 +194,13 @@ pub(super) struct Known {
 impl Known {
     /// The file at an address, if it was made of this and nobody wrote into it since.
     pub(super) fn published(&self, url: &UrlPath, key: Key) -> Option<Stamp> {
-        let (seen, _) = self.files.get(url.as_str()).filter(|(_, made_of)| *made_of == Some(key))?;
+        self.files.get(url.as_str()).filter(|(_, made_of)| *made_of == Some(key))?;
+        self.kept(url)
+    }
+
+    /// The file at an address, if nobody wrote into it since: for those that are called by what is in them.
+    pub(super) fn kept(&self, url: &UrlPath) -> Option<Stamp> {
+        let (seen, _) = self.files.get(url.as_str())?;
         let path = below(&self.output, url.as_str());
         if self.is_offline {
             let print = offline::fingerprint(url, fs::File::open(&path).ok()?).ok()?;

@@ -23,7 +23,7 @@ use flate2::{Compression, GzBuilder};
 use rayon::prelude::*;
 
 use super::{Readers, base64};
-use crate::bundle::Artifact;
+use crate::bundle::{Artifact, Payload, Stamp};
 use crate::engine;
 use crate::path::UrlPath;
 
@@ -36,7 +36,7 @@ pub const ENTRY: &str = "biji/search/entry.bin";
 /// What the entry's first line begins with. The name of the engine follows.
 const MARK: &str = "biji-search 3";
 
-/// Bytes of volumes that one script holds: a disk is fast, and a file system with fewer files is faster.
+/// Bytes of volumes that one script holds at most, on average: a disk is fast, and a file system with fewer files is faster.
 const SCRIPT: usize = 384 << 10;
 
 /// The path of a volume, relative to the site's root.
@@ -48,33 +48,43 @@ pub fn volume(name: &str) -> String {
 /// The files of a pack, as `readers` need them.
 #[must_use]
 pub fn artifacts(pack: &Pack, readers: Readers) -> Vec<Artifact> {
+    artifacts_again(pack, readers, &|_| None)
+}
+
+/// The same; what is called by its content is not made where `published` says that it is there.
+pub(super) fn artifacts_again(pack: &Pack, readers: Readers, published: &Published<'_>) -> Vec<Artifact> {
     let engine = engine::name();
     let entry = gzip(&[format!("{MARK} {engine}\n").as_bytes(), &pack.entry].concat());
+    let kept = |name: &str, make: &dyn Fn() -> Arc<[u8]>| {
+        let path = path(name);
+        let payload = published(&path).map_or_else(|| Payload::Bytes(make()), Payload::Published);
+        Artifact { path, payload }
+    };
 
     let mut artifacts = Vec::with_capacity(pack.volumes.len() + 8);
     if readers == Readers::All {
-        let mut groups = String::new();
-        let script = |volumes: &&[Volume]| {
-            let script = deliver(volumes.iter().map(|(name, bytes)| (name.as_str(), &**bytes)), "");
-            (format!("blocks-{}", content_hash(script.as_bytes())), script)
-        };
         let all = scripts(&pack.volumes);
-        let made: Vec<(String, String)> = all.par_iter().map(script).collect();
-        for (volumes, (name, script)) in all.iter().zip(made) {
+        let script = |volumes: &&[Volume]| {
             let names: Vec<&str> = volumes.iter().map(|(name, _)| name.as_str()).collect();
-            groups.push_str(&format!("{}\"{name}\":\"{}\"", if groups.is_empty() { "" } else { "," }, names.join(" ")));
-            artifacts.push(file(&format!("{name}.js"), script.into_bytes()));
-        }
-        artifacts.push(file(&format!("{engine}.js"), deliver([(engine.as_str(), engine::BYTES)], "").into_bytes()));
-        artifacts.push(file("entry.js", deliver([("entry", entry.as_slice())], &groups).into_bytes()));
+            let names = names.join(" ");
+            // The names of the volumes say what is in them.
+            let name = format!("blocks-{}", content_hash(format!("{MARK} {names}").as_bytes()));
+            let make = || deliver(volumes.iter().map(|(name, bytes)| (name.as_str(), &**bytes)), "").into_bytes().into();
+            (kept(&format!("{name}.js"), &make), format!("\"{name}\":\"{names}\""))
+        };
+        let (made, groups): (Vec<Artifact>, Vec<String>) = all.par_iter().map(script).unzip();
+        artifacts.extend(made);
+        artifacts.push(kept(&format!("{engine}.js"), &|| deliver([(engine.as_str(), engine::BYTES)], "").into_bytes().into()));
+        artifacts.push(file("entry.js", deliver([("entry", entry.as_slice())], &groups.join(",")).into_bytes()));
     }
-    for (name, bytes) in &pack.volumes {
-        artifacts.push(file(&format!("{name}.bin"), Arc::clone(bytes)));
-    }
-    artifacts.push(file(&format!("{engine}.bin"), engine::BYTES));
+    artifacts.par_extend(pack.volumes.par_iter().map(|(name, bytes)| kept(&format!("{name}.bin"), &|| Arc::clone(bytes))));
+    artifacts.push(kept(&format!("{engine}.bin"), &|| engine::BYTES.into()));
     artifacts.push(file("entry.bin", entry));
     artifacts
 }
+
+/// Tells of a file that is called by its content whether it is published, and what the system says of it.
+pub(super) type Published<'a> = dyn Fn(&UrlPath) -> Option<Stamp> + Sync + 'a;
 
 /// The pack's entry in an unpacked entry.
 pub(super) fn pack_of(entry: &[u8]) -> Option<&[u8]> {
@@ -87,21 +97,13 @@ pub(super) fn pack_of(entry: &[u8]) -> Option<&[u8]> {
 /// A volume by its name.
 type Volume = (String, Arc<[u8]>);
 
-/// Neighbouring volumes, as many as one script takes.
+/// Neighbouring volumes, those whose names begin with the same bits: another volume changes the scripts of its neighbours and no other.
 fn scripts(volumes: &[Volume]) -> Vec<&[Volume]> {
-    let mut scripts = Vec::new();
-    let (mut start, mut size) = (0, 0);
-    for (at, (_, bytes)) in volumes.iter().enumerate() {
-        if at > start && size + bytes.len() > SCRIPT {
-            scripts.push(&volumes[start..at]);
-            (start, size) = (at, 0);
-        }
-        size += bytes.len();
-    }
-    if start < volumes.len() {
-        scripts.push(&volumes[start..]);
-    }
-    scripts
+    let bytes: usize = volumes.iter().map(|(_, bytes)| bytes.len()).sum();
+    let bits = bytes.div_ceil(SCRIPT).next_power_of_two().trailing_zeros();
+    // A name is a number of 48 bits.
+    let begin = |(name, _): &Volume| u64::from_str_radix(name, 16).unwrap_or_default() >> 48u32.saturating_sub(bits);
+    volumes.chunk_by(|a, b| begin(a) == begin(b)).collect()
 }
 
 /// A script that hands over named bytes, and which script holds which blocks. Names are hashes and our own words: nothing to escape.
@@ -121,8 +123,11 @@ fn deliver<'a>(parts: impl IntoIterator<Item = (&'a str, &'a [u8])>, groups: &st
 }
 
 fn file(name: &str, bytes: impl Into<Arc<[u8]>>) -> Artifact {
-    let path = UrlPath::new(&format!("{FOLDER}{name}")).expect("a file name of ours has no empty, `.` or `..` part");
-    Artifact::new(path, bytes)
+    Artifact::new(path(name), bytes)
+}
+
+fn path(name: &str) -> UrlPath {
+    UrlPath::new(&format!("{FOLDER}{name}")).expect("a file name of ours has no empty, `.` or `..` part")
 }
 
 /// Enough of a hash to name a file by: 80 bits.

@@ -110,7 +110,7 @@ pub(crate) struct Opened {
     pub(crate) lengths: Lengths,
     pub(crate) traits: Traits,
     pub(crate) meta: Terms,
-    store: Store,
+    pub(crate) store: Store,
     source: Arc<dyn Source>,
 }
 

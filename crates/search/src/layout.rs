@@ -7,6 +7,7 @@
 use crate::directory::Source;
 use crate::index::Opened;
 use crate::pack::{Extent, Table};
+use crate::segment::number;
 use crate::write::{BuildError, Files};
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -38,9 +39,9 @@ impl Source for Watched {
     }
 
     fn read(&self, name: &str, range: Range<usize>) -> std::io::Result<OwnedBytes> {
-        let bytes = self.files.get(name).ok_or(std::io::ErrorKind::NotFound)?;
+        let file = self.files.get(name).ok_or(std::io::ErrorKind::NotFound)?;
         self.reads.lock().unwrap_or_else(PoisonError::into_inner).push((name.to_owned(), range.clone()));
-        Ok(OwnedBytes::new(Arc::clone(bytes)).slice(range))
+        file.read(range)
     }
 }
 
@@ -72,31 +73,31 @@ pub(crate) fn lay_out(files: &Files) -> Result<Table, BuildError> {
     lay_lists(&opened, &watched, size, &mut pieces)?;
     let ends = dictionary_ends(&opened, &watched)?;
     pieces.fill(".term", &ends, LEAST_BLOCK, files);
-    let ends = (0..opened.documents).filter_map(|doc| {
-        opened.record(doc).ok()?;
-        watched.last(".store").map(|range| range.end)
-    });
-    let ends: Vec<usize> = ends.collect();
     // Whoever needs this file needs all of it.
     let block = pieces.block();
     pieces.put(crate::facet::FILE, files.get(crate::facet::FILE).map_or(0, |bytes| bytes.len()), block);
     // The writer was told how much goes into one.
-    pieces.fill(".store", &ends, 1, files);
+    pieces.fill(".store", &opened.store.ends(), 1, files);
     Ok(pieces.finish(files))
 }
 
 /// The bytes of a block.
 pub(crate) fn block_of(files: &Files, content: &[(&str, Range<usize>)]) -> Vec<u8> {
-    let piece = |(name, range): &(&str, Range<usize>)| files.get(*name).and_then(|bytes| bytes.get(range.clone())).unwrap_or_default();
-    content.iter().map(piece).collect::<Vec<_>>().concat()
+    let mut block = Vec::with_capacity(content.iter().map(|(_, range)| range.len()).sum());
+    for (name, range) in content {
+        if let Some(Ok(bytes)) = files.get(*name).map(|file| file.read(range.clone())) {
+            block.extend_from_slice(&bytes);
+        }
+    }
+    block
 }
 
 /// What was decided so far.
 #[derive(Default)]
 struct Pieces {
     hot: BTreeMap<String, Vec<Range<usize>>>,
-    /// For each file, ranges that lie in a block, by their end.
-    cold: BTreeMap<String, BTreeMap<usize, u32>>,
+    /// For each file, the ends of ranges that lie in a block, ascending.
+    cold: BTreeMap<String, Vec<(usize, u32)>>,
     guide: Vec<(Vec<u8>, u32)>,
     blocks: u32,
     size: usize,
@@ -110,7 +111,14 @@ impl Pieces {
 
     /// The bytes of the file up to `end`, from where the last piece ended, lie in `block`.
     fn put(&mut self, file: &str, end: usize, block: u32) {
-        self.cold.entry(file.to_owned()).or_default().insert(end, block);
+        if !self.cold.contains_key(file) {
+            self.cold.insert(file.to_owned(), Vec::new());
+        }
+        let Some(ends) = self.cold.get_mut(file) else { return };
+        match ends.last_mut() {
+            Some(last) if last.0 == end || last.1 == block => *last = (end, block),
+            _ => ends.push((end, block)),
+        }
     }
 
     /// Cuts a file at some of `ends`, into pieces of about `size` bytes.
@@ -236,40 +244,18 @@ fn lost() -> BuildError {
     BuildError::new("the index that was written cannot be read")
 }
 
-/// Where the blocks of the dictionary end, in the order of the file.
+/// Where the blocks of the dictionary end, in the order of the file. Each begins with its length; behind the last one stands a zero.
 fn dictionary_ends(opened: &Opened, watched: &Watched) -> Result<Vec<usize>, BuildError> {
-    let mut terms: Vec<Vec<u8>> = Vec::new();
     let Some(dictionary) = opened.terms.terms() else { return Ok(Vec::new()) };
-    let mut stream = dictionary.stream()?;
-    while let Some((term, _)) = stream.next() {
-        terms.push(term.to_vec());
-    }
     watched.take();
+    let bytes = dictionary.file_slice_for_range(.., None).read_bytes()?;
+    let mut end = watched.last(".term").ok_or_else(lost)?.start;
+    let mut rest = bytes.as_slice();
     let mut ends = Vec::new();
-    let mut at = 0;
-    while at < terms.len() {
-        let end_at = |at: usize| -> Option<usize> {
-            dictionary.get(&terms[at]).ok()?;
-            watched.last(".term").map(|range| range.end)
-        };
-        let Some(end) = end_at(at) else { break };
+    while let Some(length) = number(rest).filter(|&length| length > 0) {
+        rest = rest.get(4 + length..).ok_or_else(lost)?;
+        end += 4 + length;
         ends.push(end);
-        // The first term that another block has: by doubling, then by halving.
-        let is_same = |at: usize| end_at(at) == Some(end);
-        let mut step = 64;
-        while at + step < terms.len() && is_same(at + step) {
-            step *= 2;
-        }
-        let (mut low, mut high) = (at, (at + step).min(terms.len()));
-        while high - low > 1 {
-            let middle = low.midpoint(high);
-            if is_same(middle) {
-                low = middle;
-            } else {
-                high = middle;
-            }
-        }
-        at = high;
     }
     Ok(ends)
 }

@@ -3,31 +3,29 @@
 //! *In*: the segment, which documents changed, and what they are now. *Out*: the files of the new one, or `None` where they cannot be told: the caller then
 //! writes all of them. The old and the new forms of the changed documents are indexed by themselves, by tantivy, so that nothing of how it counts words and places
 //! is told here twice; then the terms are walked once. Each term's list and places are a run of bytes that depends on no other, so all but those of
-//! the changed documents' words are copied.
+//! the changed documents' words are copied. Where documents came or went, those behind have other numbers: lists are written again, places are copied still.
+
+mod merge;
 
 use crate::again::{Base, Entry, heads, text_of};
 use crate::directory::Source;
-use crate::index::{List, Opened};
+use crate::index::Opened;
 use crate::layout::store_block;
 use crate::lengths;
 use crate::record;
 use crate::schema::{self, FIELDS};
-use crate::segment::{SEGMENT, Terms, body, parts};
+use crate::segment::{SEGMENT, body};
+use crate::store::change::change as change_store;
+use crate::write::content::Content;
 use crate::write::{Files, write_segment_of};
 use crate::{Document, facet, traits};
+use merge::{Out, Words, merge};
 use std::borrow::Cow;
-use std::collections::BTreeMap;
-use std::io::Write;
 use std::ops::Range;
-use std::path::Path;
 use std::sync::Arc;
-use tantivy::directory::{CompositeWrite, Directory as _, OwnedBytes, RamDirectory};
-use tantivy::positions::{PositionReader, PositionSerializer};
-use tantivy::postings::TermInfo;
-use tantivy::postings::serializer::PostingsSerializer;
-use tantivy::schema::{Field, IndexRecordOption};
-use tantivy::store::{Compressor, StoreReader, StoreWriter};
-use tantivy::termdict::TermDictionaryBuilder;
+use tantivy::directory::{CompositeWrite, OwnedBytes};
+use tantivy::schema::IndexRecordOption;
+use tantivy::store::StoreReader;
 
 /// Files in memory.
 #[derive(Debug)]
@@ -39,36 +37,38 @@ impl Source for Memory {
     }
 
     fn read(&self, name: &str, range: Range<usize>) -> std::io::Result<OwnedBytes> {
-        let bytes = self.0.get(name).ok_or(std::io::ErrorKind::NotFound)?;
-        Ok(OwnedBytes::new(Arc::clone(bytes)).slice(range))
+        self.0.get(name).ok_or(std::io::ErrorKind::NotFound)?.read(range)
     }
 }
 
-/// Puts other documents in the place of those at `changed`, which are ascending.
+/// Documents in the place of others: those that were, by their old numbers, and those that are, by their new ones. Either may be none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Change {
+    pub(crate) old: Range<u32>,
+    pub(crate) new: Range<u32>,
+}
+
+/// Makes `changes`, which are ascending and do not touch.
 pub(crate) fn patch(
     base: &Base,
     entries: &[Entry],
-    changed: &[usize],
+    changes: &[Change],
     document: &(dyn Fn(usize) -> Document + Sync),
 ) -> Option<(Files, Vec<[u32; FIELDS]>)> {
     let source = Arc::new(Memory(base.files.clone()));
     let opened = Opened::open(&source).ok()?;
-    let places: Vec<u32> = changed.iter().map(|&at| u32::try_from(at).ok()).collect::<Option<_>>()?;
-    let old: Vec<Document> =
-        changed.iter().zip(&places).map(|(&at, &doc)| old_document(&opened, &base.entries[at], doc)).collect::<Option<_>>()?;
-    let new: Vec<Document> = changed.iter().map(|&at| document(at)).collect();
+    let numbers = Numbers::of(changes, opened.documents);
+    let old = numbers.gone.iter().map(|&doc| old_document(&opened, base.entries.get(doc as usize)?, doc));
+    let old: Vec<Document> = old.collect::<Option<_>>()?;
+    let new: Vec<Document> = numbers.come.iter().map(|&doc| document(doc as usize)).collect();
 
     let (minus, plus) = (Side::of(&old)?, Side::of(&new)?);
-    let mut lengths = base.lengths.clone();
-    for ((at, before), after) in changed.iter().zip(&minus.lengths).zip(&plus.lengths) {
-        // What was in the segment is what is taken out of it.
-        if lengths.get(*at)? != before {
-            return None;
-        }
-        lengths[*at] = *after;
-    }
+    let lengths =
+        changed_lengths(&base.lengths, changes, &minus.lengths, &plus.lengths).filter(|lengths| lengths.len() == entries.len())?;
 
-    let (mut terms, mut lists, mut positions) = (Vec::new(), Vec::new(), Vec::new());
+    // About as much as before: nothing of this grows twofold.
+    let room = |extension: &str| Vec::with_capacity(base.files.get(&name(extension)).map_or(0, Content::len) + (64 << 10));
+    let (mut terms, mut lists, mut positions) = (room("term"), room("idx"), room("pos"));
     {
         let mut out = Out {
             terms: CompositeWrite::wrap(&mut terms),
@@ -78,30 +78,100 @@ pub(crate) fn patch(
         for (field, option) in [(schema::TEXT, IndexRecordOption::WithFreqsAndPositions), (schema::META, IndexRecordOption::Basic)] {
             let sides = [(&source, &opened), (&minus.source, &minus.opened), (&plus.source, &plus.opened)];
             let [base, minus, plus] = sides.map(|(source, opened)| Words::of(source, opened, field));
-            merge(base?, minus?, plus?, &places, option, &mut out)?;
+            merge(base?, minus?, plus?, &numbers, option, &mut out)?;
         }
         out.terms.close().ok()?;
         out.lists.close().ok()?;
         out.positions.close().ok()?;
     }
-    let blocks = store_block(text_of(entries));
-    let store = store(&source, &plus, &places, entries.len(), blocks)?;
+    let sizes = (store_block(text_of(&base.entries)), store_block(text_of(entries)));
+    let added = StoreReader::open(body(&plus.source, "store").ok()?, 1).ok()?;
+    let added = |at: usize| Some(added.get_document_bytes(u32::try_from(at).ok()?).ok()?.to_vec());
+    let store = change_store(base.files.get(&name("store"))?, &opened.store, changes, &added, sizes)?;
 
     let mut files = base.files.clone();
-    for (extension, bytes) in [("term", terms), ("idx", lists), ("pos", positions), ("store", store)] {
-        let name = format!("{SEGMENT}.{extension}");
-        let whole = with_footer(bytes, files.get(&name)?)?;
-        files.insert(name, whole.into());
+    let fast = rows(files.get(&name("fast"))?.whole()?, opened.documents, u32::try_from(entries.len()).ok()?)?;
+    for (extension, bytes) in [("term", terms), ("idx", lists), ("pos", positions), ("fast", fast)] {
+        let whole = with_footer(bytes, files.get(&name(extension))?.whole()?)?;
+        files.insert(name(extension), whole.into());
     }
+    files.insert(name("store"), store);
     files.insert(schema::LENGTHS.to_owned(), lengths::encode(&lengths).into());
     files.insert(facet::FILE.to_owned(), facet::encode(&heads(entries)).into());
     files.insert(traits::FILE.to_owned(), traits::encode(&heads(entries)).into());
-    let meta = str::from_utf8(files.get("meta.json")?).ok()?;
-    let (before, behind) = meta.split_once("\"docstore_blocksize\": ")?;
-    let behind = behind.trim_start_matches(|letter: char| letter.is_ascii_digit());
-    let meta = format!("{before}\"docstore_blocksize\": {blocks}{behind}");
+    let meta = str::from_utf8(files.get("meta.json")?.whole()?).ok()?;
+    let meta = with_number(meta, "\"docstore_blocksize\": ", sizes.1)?;
+    let meta = with_number(&meta, "\"max_doc\": ", entries.len())?;
     files.insert("meta.json".to_owned(), meta.into_bytes().into());
     Some((files, lengths))
+}
+
+/// A file of the segment.
+fn name(extension: &str) -> String {
+    format!("{SEGMENT}.{extension}")
+}
+
+/// JSON with another number behind a name.
+fn with_number(json: &str, name: &str, number: usize) -> Option<String> {
+    let (before, behind) = json.split_once(name)?;
+    let behind = behind.trim_start_matches(|letter: char| letter.is_ascii_digit());
+    Some(format!("{before}{name}{number}{behind}"))
+}
+
+/// The body of tantivy's file of columns, which has none, for so many documents: behind the columns and their length stands the number of documents, then the
+/// form's version and a mark.
+fn rows(file: &[u8], old: u32, new: u32) -> Option<Vec<u8>> {
+    let (body, _) = footer(file)?;
+    let mut body = body.to_vec();
+    let end = body.len().checked_sub(8)?;
+    let number = body[..end].last_chunk_mut::<4>()?;
+    (*number == old.to_le_bytes()).then(|| *number = new.to_le_bytes())?;
+    Some(body)
+}
+
+/// The lengths of the documents behind the changes. What was in the segment is what is taken out of it.
+fn changed_lengths(
+    old: &[[u32; FIELDS]],
+    changes: &[Change],
+    minus: &[[u32; FIELDS]],
+    plus: &[[u32; FIELDS]],
+) -> Option<Vec<[u32; FIELDS]>> {
+    let mut lengths = Vec::with_capacity(old.len() + plus.len());
+    let (mut at, mut minus, mut plus) = (0, minus, plus);
+    for Change { old: range, new } in changes {
+        lengths.extend_from_slice(old.get(at..range.start as usize)?);
+        at = range.end as usize;
+        let (gone, less) = minus.split_at_checked(range.len())?;
+        let (come, more) = plus.split_at_checked(new.len())?;
+        (old.get(range.start as usize..at)? == gone).then(|| lengths.extend_from_slice(come))?;
+        (minus, plus) = (less, more);
+    }
+    lengths.extend_from_slice(old.get(at..)?);
+    Some(lengths)
+}
+
+/// Which numbers documents have behind the changes.
+struct Numbers {
+    gone: Vec<u32>,
+    come: Vec<u32>,
+    /// The first document that has another number; none where all keep theirs.
+    first: u32,
+    /// The new number of each that had one, by its old one.
+    new: Vec<u32>,
+}
+
+impl Numbers {
+    fn of(changes: &[Change], documents: u32) -> Self {
+        let moved = changes.iter().find(|change| change.old.len() != change.new.len()).map_or(u32::MAX, |change| change.old.start);
+        let (mut at, mut next, mut new) = (0, 0, Vec::with_capacity(documents as usize));
+        for change in changes.iter().chain([&Change { old: documents..documents, new: 0..0 }]) {
+            new.extend((at..change.old.start).zip(next..).map(|(_, number)| number));
+            new.extend(change.old.clone().zip(change.new.start..).map(|(_, number)| number));
+            (at, next) = (change.old.end, change.new.end);
+        }
+        let of = |side: fn(&Change) -> &Range<u32>| changes.iter().flat_map(|change| side(change).clone()).collect();
+        Self { gone: of(|change| &change.old), come: of(|change| &change.new), first: moved, new }
+    }
 }
 
 /// A document as the segment has it.
@@ -130,255 +200,39 @@ impl Side {
     }
 }
 
-/// The terms of one field, and the files that tell of them.
-struct Words<'a> {
-    field: Field,
-    documents: u32,
-    terms: &'a Terms,
-    /// How many tokens there are.
-    tokens: u64,
-    lists: OwnedBytes,
-    positions: OwnedBytes,
+/// tantivy's footer of a file.
+pub(crate) struct Footer<'a> {
+    /// JSON around the checksum.
+    before: &'a str,
+    behind: &'a str,
+    mark: [u8; 4],
 }
 
-impl<'a> Words<'a> {
-    fn of(source: &Arc<Memory>, opened: &'a Opened, field: Field) -> Option<Self> {
-        let terms = if field == schema::TEXT { &opened.terms } else { &opened.meta };
-        let bytes = |extension| {
-            let part = parts(source, extension).ok()?.open_read(field);
-            part.map_or_else(|| Some(OwnedBytes::empty()), |part| part.read_bytes().ok())
-        };
-        // The number of all tokens stands in front; of no tokens there is no file.
-        let (lists, positions) = (bytes("idx")?, bytes("pos")?);
-        let (tokens, lists) = match lists.as_slice().first_chunk() {
-            Some(tokens) => (u64::from_le_bytes(*tokens), lists.slice(8..lists.len())),
-            None => (0, lists),
-        };
-        Some(Self { field, documents: opened.documents, terms, tokens, lists, positions })
-    }
-
-    fn entries(&self, info: &TermInfo) -> Option<Entries> {
-        let List { docs, mut counts, .. } = self.terms.list(info, self.documents).ok()?;
-        let mut steps = Vec::new();
-        if self.field == schema::TEXT {
-            let total: usize = counts.iter().map(|count| *count as usize).sum();
-            if info.positions_range.end > self.positions.len() || total > self.positions.len() * 128 {
-                return None;
-            }
-            steps.resize(total, 0);
-            PositionReader::open(self.positions.slice(info.positions_range.clone())).ok()?.read(0, &mut steps);
-        } else {
-            counts = vec![0; docs.len()];
-        }
-        Some(Entries { documents: docs, counts, steps })
-    }
+/// A file, or the end of one, without tantivy's footer, and that.
+pub(crate) fn footer(file: &[u8]) -> Option<(&[u8], Footer<'_>)> {
+    // Behind the footer stand its length and a mark.
+    let (rest, mark) = file.split_last_chunk::<4>()?;
+    let (rest, length) = rest.split_last_chunk::<4>()?;
+    let (body, footer) = rest.split_at_checked(rest.len().checked_sub(u32::from_le_bytes(*length) as usize)?)?;
+    let (before, checksum) = str::from_utf8(footer).ok()?.split_once("\"crc\":")?;
+    let behind = checksum.trim_start_matches(|letter: char| letter.is_ascii_digit());
+    Some((body, Footer { before, behind, mark: *mark }))
 }
 
-/// Which documents have a term, how often, and where: distances from place to place, all documents in one row.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-struct Entries {
-    documents: Vec<u32>,
-    counts: Vec<u32>,
-    steps: Vec<u32>,
-}
-
-impl Entries {
-    /// The documents, each with its count and steps.
-    fn each(&self) -> impl Iterator<Item = (u32, u32, &[u32])> {
-        let mut rest = self.steps.as_slice();
-        self.documents.iter().enumerate().map(move |(at, &doc)| {
-            let count = self.counts.get(at).copied().unwrap_or_default();
-            let (steps, behind) = rest.split_at((count as usize).min(rest.len()));
-            rest = behind;
-            (doc, count, steps)
-        })
+impl Footer<'_> {
+    /// The footer of a file with another checksum.
+    pub(crate) fn with_checksum(&self, sum: u32) -> Option<Vec<u8>> {
+        let mut footer = format!("{}\"crc\":{sum}{}", self.before, self.behind).into_bytes();
+        let length = u32::try_from(footer.len()).ok()?;
+        footer.extend_from_slice(&length.to_le_bytes());
+        footer.extend_from_slice(&self.mark);
+        Some(footer)
     }
-
-    fn push(&mut self, doc: u32, count: u32, steps: &[u32]) {
-        self.documents.push(doc);
-        self.counts.push(count);
-        self.steps.extend_from_slice(steps);
-    }
-
-    /// These without the documents of `minus` and with those of `plus`. `None` when one is not there that should be.
-    fn changed(&self, minus: &Self, plus: &Self) -> Option<Self> {
-        let mut out = Self::default();
-        let (mut minus, mut plus) = (minus.each().peekable(), plus.each().peekable());
-        for (doc, count, steps) in self.each() {
-            while let Some((new, count, steps)) = plus.next_if(|(new, ..)| *new < doc) {
-                out.push(new, count, steps);
-            }
-            if minus.next_if(|(old, ..)| *old == doc).is_none() {
-                out.push(doc, count, steps);
-            }
-        }
-        plus.for_each(|(doc, count, steps)| out.push(doc, count, steps));
-        (minus.next().is_none() && out.documents.is_sorted_by(|a, b| a < b)).then_some(out)
-    }
-}
-
-/// The three files that tell of terms.
-struct Out<'a> {
-    terms: CompositeWrite<&'a mut Vec<u8>>,
-    lists: CompositeWrite<&'a mut Vec<u8>>,
-    positions: CompositeWrite<&'a mut Vec<u8>>,
-}
-
-/// Walks the terms of one field.
-fn merge(base: Words<'_>, minus: Words<'_>, plus: Words<'_>, places: &[u32], option: IndexRecordOption, out: &mut Out<'_>) -> Option<()> {
-    let mut changes: BTreeMap<Vec<u8>, (Entries, Entries)> = BTreeMap::new();
-    for (side, is_new) in [(&minus, false), (&plus, true)] {
-        let Some(dictionary) = side.terms.terms() else { continue };
-        let mut stream = dictionary.stream().ok()?;
-        while let Some((term, info)) = stream.next() {
-            let mut entries = side.entries(info)?;
-            for doc in &mut entries.documents {
-                *doc = *places.get(*doc as usize)?;
-            }
-            let both = changes.entry(term.to_vec()).or_default();
-            *(if is_new { &mut both.1 } else { &mut both.0 }) = entries;
-        }
-    }
-    changes.retain(|_, (old, new)| old != new);
-
-    let tokens = base.tokens.checked_sub(minus.tokens)?.checked_add(plus.tokens)?;
-    let lists = out.lists.for_field(base.field);
-    lists.write_all(&tokens.to_le_bytes()).ok()?;
-    let mut writer = Lists {
-        lists,
-        positions: out.positions.for_field(base.field),
-        terms: TermDictionaryBuilder::create(out.terms.for_field(base.field)).ok()?,
-        list_at: 0,
-        position_at: 0,
-        option,
-        run: (0..0, 0..0),
-        old: (base.lists.as_slice(), base.positions.as_slice()),
-    };
-    let mut changes = changes.into_iter().peekable();
-    let mut stream = base.terms.terms()?.stream().ok()?;
-    while let Some((term, info)) = stream.next() {
-        while let Some((new, (_, entries))) = changes.next_if(|(new, _)| new.as_slice() < term) {
-            writer.add(&new, &entries)?;
-        }
-        match changes.next_if(|(changed, _)| changed == term) {
-            Some((_, (minus, plus))) => writer.add(term, &base.entries(info)?.changed(&minus, &plus)?)?,
-            None => writer.copy(term, info)?,
-        }
-    }
-    for (term, (old, new)) in changes {
-        // A word that is taken out of where it never was.
-        if !old.documents.is_empty() {
-            return None;
-        }
-        writer.add(&term, &new)?;
-    }
-    writer.flush()?;
-    writer.terms.finish().ok()?;
-    Some(())
-}
-
-/// Writes terms in their order.
-struct Lists<'a, T: Write, L: Write, P: Write> {
-    terms: TermDictionaryBuilder<T>,
-    lists: L,
-    positions: P,
-    list_at: usize,
-    position_at: usize,
-    option: IndexRecordOption,
-    /// What is to be copied next, of the old lists and positions: neighbours are copied at once.
-    run: (Range<usize>, Range<usize>),
-    old: (&'a [u8], &'a [u8]),
-}
-
-impl<T: Write, L: Write, P: Write> Lists<'_, T, L, P> {
-    fn name(&mut self, term: &[u8], documents: u32, list: usize, positions: usize) -> Option<()> {
-        let (list_end, position_end) = (self.list_at + list, self.position_at + positions);
-        let info =
-            TermInfo { doc_freq: documents, postings_range: self.list_at..list_end, positions_range: self.position_at..position_end };
-        (self.list_at, self.position_at) = (list_end, position_end);
-        self.terms.insert(term, &info).ok()
-    }
-
-    /// A term whose documents are the same.
-    fn copy(&mut self, term: &[u8], info: &TermInfo) -> Option<()> {
-        let (list, positions) = (&info.postings_range, &info.positions_range);
-        if self.run.0.end != list.start || self.run.1.end != positions.start {
-            self.flush()?;
-            self.run = (list.start..list.start, positions.start..positions.start);
-        }
-        self.run.0.end = list.end;
-        self.run.1.end = positions.end;
-        self.name(term, info.doc_freq, list.len(), positions.len())
-    }
-
-    fn flush(&mut self) -> Option<()> {
-        let (list, positions) = std::mem::take(&mut self.run);
-        self.lists.write_all(self.old.0.get(list)?).ok()?;
-        self.positions.write_all(self.old.1.get(positions)?).ok()
-    }
-
-    /// A term with these documents; none where there are none.
-    fn add(&mut self, term: &[u8], entries: &Entries) -> Option<()> {
-        if entries.documents.is_empty() {
-            return Some(());
-        }
-        self.flush()?;
-        let documents = u32::try_from(entries.documents.len()).ok()?;
-        let has_positions = self.option == IndexRecordOption::WithFreqsAndPositions;
-        let mut list = Vec::new();
-        let mut postings = PostingsSerializer::new(0.0, self.option, None);
-        postings.new_term(documents, has_positions);
-        for (doc, count, _) in entries.each() {
-            postings.write_doc(doc, count);
-        }
-        postings.close_term(documents, &mut list).ok()?;
-        let mut positions = Vec::new();
-        if has_positions {
-            let mut serializer = PositionSerializer::new(&mut positions);
-            serializer.write_positions_delta(&entries.steps);
-            serializer.close_term().ok()?;
-            serializer.close().ok()?;
-        }
-        self.lists.write_all(&list).ok()?;
-        self.positions.write_all(&positions).ok()?;
-        // A run goes on only behind what was read.
-        self.name(term, documents, list.len(), positions.len())
-    }
-}
-
-/// The stored notes, cut into blocks as a new segment's are.
-fn store(source: &Arc<Memory>, plus: &Side, places: &[u32], documents: usize, block_size: usize) -> Option<Vec<u8>> {
-    let old = StoreReader::open(body(source, "store").ok()?, 1).ok()?;
-    let new = StoreReader::open(body(&plus.source, "store").ok()?, 1).ok()?;
-    let ram = RamDirectory::create();
-    let path = Path::new("store");
-    let mut writer = StoreWriter::new(ram.open_write(path).ok()?, Compressor::None, block_size, false).ok()?;
-    let mut changed = (0..).zip(places).peekable();
-    for doc in 0..u32::try_from(documents).ok()? {
-        let bytes = match changed.next_if(|(_, place)| **place == doc) {
-            Some((at, _)) => new.get_document_bytes(at),
-            None => old.get_document_bytes(doc),
-        };
-        writer.store_bytes(bytes.ok()?.as_slice()).ok()?;
-    }
-    writer.close().ok()?;
-    ram.atomic_read(path).ok()
 }
 
 /// A file with tantivy's footer: that of another one, with its own checksum.
 fn with_footer(mut body: Vec<u8>, other: &[u8]) -> Option<Vec<u8>> {
-    // Behind the footer stand its length and a mark.
-    let (rest, mark) = other.split_last_chunk::<4>()?;
-    let (rest, length) = rest.split_last_chunk::<4>()?;
-    let footer = rest.get(rest.len().checked_sub(u32::from_le_bytes(*length) as usize)?..)?;
-    let footer = str::from_utf8(footer).ok()?;
-    let (before, checksum) = footer.split_once("\"crc\":")?;
-    let behind = checksum.trim_start_matches(|letter: char| letter.is_ascii_digit());
-    let mut crc = flate2::Crc::new();
-    crc.update(&body);
-    let footer = format!("{before}\"crc\":{}{behind}", crc.sum());
-    body.extend_from_slice(footer.as_bytes());
-    body.extend_from_slice(&u32::try_from(footer.len()).ok()?.to_le_bytes());
-    body.extend_from_slice(mark);
+    let footer = footer(other)?.1.with_checksum(crc32fast::hash(&body))?;
+    body.extend_from_slice(&footer);
     Some(body)
 }

@@ -93,3 +93,6 @@ fn in_block(block: &[u8], at: usize) -> Option<&[u8]> {
     let length = take_size(&mut cursor.0)?;
     cursor.bytes(length)
 }
+
+#[cfg(feature = "build")]
+pub(crate) mod change;

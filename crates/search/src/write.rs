@@ -3,11 +3,14 @@
 //! Tokenising runs on all threads (`prepare`) and hands each field to tantivy as one prepared string; a single writer adds the documents in
 //! order, so the same documents give the same bytes on any machine. `layout` then cuts tantivy's files into blocks.
 
+pub(crate) mod content;
+
 use crate::layout::{block_of, lay_out, store_block};
-use crate::pack::{Place, read_entry, volume_hash, volume_name, write_entry};
+use crate::pack::{Extent, Place, Table, read_entry, volume_hash, volume_name, write_entry};
 use crate::prepare::{Prepared, prepare};
 use crate::schema::FIELDS;
 use crate::{Document, Pack, facet, lengths, schema, traits};
+use content::{Content, Member, Piece, Volume};
 use rayon::prelude::*;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -16,7 +19,7 @@ use std::io::Write as _;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
-use tantivy::directory::{Directory, RamDirectory};
+use tantivy::directory::{Directory, OwnedBytes, RamDirectory};
 use tantivy::store::Compressor;
 use tantivy::tokenizer::TokenizerManager;
 use tantivy::{Index, IndexSettings, SingleSegmentIndexWriter, TantivyDocument};
@@ -62,23 +65,19 @@ const VOLUME: usize = 6 << 10;
 const VOLUMES: usize = 2_300;
 
 /// Files by name.
-pub(crate) type Files = BTreeMap<String, Arc<[u8]>>;
+pub(crate) type Files = BTreeMap<String, Content>;
 
-/// Blocks that were compressed before, by the hash of what is in them: the volume that holds each, and where.
+/// Blocks that were compressed before, by the hash of what is in them.
 #[derive(Debug, Default)]
-pub(crate) struct Packed(pub(crate) BTreeMap<u64, (Arc<[u8]>, Place)>);
+pub(crate) struct Packed(pub(crate) BTreeMap<u64, Member>);
 
 impl Packed {
     /// The compressed form of `bytes`, which have this hash.
-    fn get(&self, hash: u64, bytes: &[u8]) -> Option<&[u8]> {
-        let (volume, place) = self.0.get(&hash)?;
-        let packed = volume.get(place.from as usize..)?.get(..place.packed as usize)?;
-        // A gzip member ends with another hash, and the length.
-        let (rest, length) = packed.split_last_chunk()?;
+    fn get(&self, hash: u64, bytes: &[u8]) -> Option<&Member> {
+        let member = self.0.get(&hash)?;
         let mut crc = flate2::Crc::new();
         crc.update(bytes);
-        let is_it = u32::from_le_bytes(*length) as usize == bytes.len() && rest.last_chunk() == Some(&crc.sum().to_le_bytes());
-        is_it.then_some(packed)
+        (member.len() == bytes.len() && member.checksum() == crc.sum()).then_some(member)
     }
 }
 
@@ -87,7 +86,7 @@ impl Packed {
 /// # Errors
 /// When tantivy refuses, which no input should bring about.
 pub fn build(documents: &[Document]) -> Result<Pack, BuildError> {
-    pack_files(&write_segment(documents)?, &mut Packed::default())
+    pack_files(&mut write_segment(documents)?, &mut Packed::default())
 }
 
 pub(crate) fn write_segment(documents: &[Document]) -> Result<Files, BuildError> {
@@ -154,42 +153,111 @@ pub(crate) fn write_segment_of<'a>(
     Ok((files, of_documents))
 }
 
-/// Compresses the blocks and puts them into volumes. Those in `packed` need not be compressed; the new ones are put there, and those of no use are let go.
-pub(crate) fn pack_files(files: &Files, packed: &mut Packed) -> Result<Pack, BuildError> {
-    let mut table = lay_out(files)?;
-    let mut contents = table.contents().into_iter();
-    let hot = block_of(files, &contents.next().unwrap_or_default());
-    let known = std::mem::take(packed);
-    let blocks = contents.collect::<Vec<_>>().into_par_iter().map(|content| {
-        let bytes = block_of(files, &content);
-        let hash = volume_hash(&bytes);
-        (hash, known.get(hash, &bytes).map_or_else(|| Cow::Owned(compress(&bytes)), Cow::Borrowed))
-    });
-    let blocks: Vec<(u64, Cow<'_, [u8]>)> = blocks.collect();
-    let size = VOLUME.max(blocks.iter().map(|(_, block)| block.len()).sum::<usize>() / VOLUMES);
-    let mut volumes: Vec<Vec<u8>> = Vec::new();
-    let mut hashes = Vec::with_capacity(blocks.len());
-    table.blocks = vec![Place::default()];
-    for (hash, block) in blocks {
-        if volumes.last().is_none_or(|volume| volume.len() + block.len() / 2 > size) {
-            volumes.push(Vec::with_capacity(size * 2));
+/// A block to be put into a volume.
+enum Block {
+    Known(Member),
+    Made(Vec<u8>),
+}
+
+impl Block {
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Known(member) => member.bytes(),
+            Self::Made(bytes) => bytes,
         }
-        let at = volumes.len() - 1;
-        let place = Place { volume: at as u32, from: volumes[at].len() as u32, packed: block.len() as u32, len: 0 };
-        table.blocks.push(place);
-        hashes.push(hash);
-        volumes[at].extend_from_slice(&block);
     }
-    table.volumes = volumes.iter().map(|volume| volume_hash(volume)).collect();
+
+    fn known(&self) -> Option<&Member> {
+        match self {
+            Self::Known(member) => Some(member),
+            Self::Made(_) => None,
+        }
+    }
+}
+
+/// Compresses the blocks and puts them into volumes. Those in `packed` need not be compressed; the new ones are put there, and those of no use are let go.
+/// The stored notes in `files` are kept as they lie in the volumes from then on.
+pub(crate) fn pack_files(files: &mut Files, packed: &mut Packed) -> Result<Pack, BuildError> {
+    let mut table = lay_out(files)?;
+    let known = std::mem::take(packed);
+    let contents = table.contents();
+    let hot = block_of(files, &contents[0]);
+    // With a hash where others may ask for the block.
+    let blocks = contents[1..].par_iter().map(|content| {
+        if let [(name, range)] = content.as_slice()
+            && let Some(member) = files.get(*name).and_then(|file| file.packed(range))
+        {
+            return (None, Block::Known(member.clone()));
+        }
+        let bytes = block_of(files, content);
+        let hash = volume_hash(&bytes);
+        (Some(hash), known.get(hash, &bytes).map_or_else(|| Block::Made(compress(&bytes)), |member| Block::Known(member.clone())))
+    });
+    let (hashes, blocks): (Vec<Option<u64>>, Vec<Block>) = blocks.unzip();
+    drop(known);
+    let size = VOLUME.max(blocks.iter().map(|block| block.bytes().len()).sum::<usize>() / VOLUMES);
+    let mut ends: Vec<usize> = Vec::new();
+    let mut filled = 0;
+    let mut places = vec![Place::default()];
+    for (at, block) in blocks.iter().map(Block::bytes).enumerate() {
+        if ends.is_empty() || filled + block.len() / 2 > size {
+            ends.push(at);
+            filled = 0;
+        }
+        places.push(Place { volume: ends.len() as u32 - 1, from: filled as u32, packed: block.len() as u32, len: 0 });
+        filled += block.len();
+        if let Some(end) = ends.last_mut() {
+            *end = at + 1;
+        }
+    }
+    let starts = std::iter::once(0).chain(ends.iter().copied());
+    let groups: Vec<&[Block]> = starts.zip(&ends).map(|(start, end)| &blocks[start..*end]).collect();
+    let volume = |blocks: &&[Block]| {
+        Member::whole(blocks.iter().map(Block::known)).unwrap_or_else(|| {
+            let bytes = blocks.iter().map(Block::bytes).collect::<Vec<_>>().concat();
+            Arc::new(Volume { hash: volume_hash(&bytes), bytes: bytes.into() })
+        })
+    };
+    let volumes: Vec<Arc<Volume>> = groups.par_iter().map(volume).collect();
+    drop(groups);
+    drop(blocks);
+    table.blocks = places;
+    table.volumes = volumes.iter().map(|volume| volume.hash).collect();
     let entry = write_entry(&table, &hot);
-    let volumes: Vec<Arc<[u8]>> = volumes.into_iter().map(Arc::from).collect();
-    *packed = Packed(
-        hashes.into_iter().zip(table.blocks[1..].iter().map(|place| (Arc::clone(&volumes[place.volume as usize]), *place))).collect(),
-    );
-    let mut volumes: Vec<(String, Arc<[u8]>)> = table.volumes.iter().map(|hash| volume_name(*hash)).zip(volumes).collect();
+    let member = |place: &Place| Member::of(volumes.get(place.volume as usize)?, place.from, place.packed);
+    packed.0 = hashes.iter().zip(&table.blocks[1..]).filter_map(|(hash, place)| Some(((*hash)?, member(place)?))).collect();
+    if let Some(file) = files.get(&stored_notes()) {
+        let plain = |extent: &Extent| file.read(extent.start as usize..(extent.start + extent.len) as usize).ok();
+        if let Some(kept) = keep_packed(&table, &volumes, &plain) {
+            files.insert(stored_notes(), kept);
+        }
+    }
+    let mut volumes: Vec<(String, Arc<[u8]>)> =
+        volumes.iter().map(|volume| (volume_name(volume.hash), Arc::clone(&volume.bytes))).collect();
     volumes.sort();
     volumes.dedup();
     Ok(Pack { entry, volumes })
+}
+
+/// The file of the stored notes.
+pub(crate) fn stored_notes() -> String {
+    format!("{}.store", crate::segment::SEGMENT)
+}
+
+/// The stored notes as they lie in the volumes. `plain` gives the bytes of what shares a block with other files.
+pub(crate) fn keep_packed(table: &Table, volumes: &[Arc<Volume>], plain: &dyn Fn(&Extent) -> Option<OwnedBytes>) -> Option<Content> {
+    let (_, extents) = table.files.iter().find(|(name, _)| *name == stored_notes())?;
+    let piece = |extent: &Extent| {
+        if extent.block > 0 {
+            let place = table.blocks.get(extent.block as usize)?;
+            let member = Member::of(volumes.get(place.volume as usize)?, place.from, place.packed)?;
+            if extent.offset == 0 && member.len() == extent.len as usize {
+                return Some(Piece::Packed(member));
+            }
+        }
+        Some(Piece::Plain(plain(extent)?.as_slice().into()))
+    };
+    extents.iter().map(piece).collect()
 }
 
 /// One gzip member, without a time stamp or a name.

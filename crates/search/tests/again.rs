@@ -72,7 +72,7 @@ fn hash(text: &str) -> (u64, u64) {
 
 #[test]
 fn what_is_brought_up_to_date_is_what_is_written_anew() {
-    for (seed, count, steps) in [(1, 400, 25), (2, 3, 40), (3, 1, 10)] {
+    for (seed, count, steps) in [(1, 400, 40), (2, 3, 40), (3, 1, 10), (4, 1_000, 12)] {
         let mut random = Random(seed);
         let mut documents: Vec<Document> = (0..count).map(|at| random.document(at)).collect();
         let mut memo = Memo::default();
@@ -92,7 +92,14 @@ fn what_is_brought_up_to_date_is_what_is_written_anew() {
                 assert!(made.volumes.is_empty() || Memo::load(&saved, &made.entry, &damaged).is_none());
             }
             let at = random.below(documents.len().max(1));
-            match random.below(8) {
+            match random.below(12) {
+                8 => documents.push(random.document(count + step)),
+                9 => documents.rotate_left(1),
+                10 if documents.len() > 3 => drop(documents.drain(at..documents.len().min(at + 3))),
+                11 => {
+                    documents.insert(0, random.document(count + step));
+                    documents.pop();
+                }
                 0 => documents.insert(at, random.document(count + step)),
                 1 if documents.len() > 1 => drop(documents.remove(at)),
                 2 => {}
@@ -111,6 +118,7 @@ fn what_is_brought_up_to_date_is_what_is_written_anew() {
             }
         }
         patched += memo.patched();
-        assert!(patched >= steps / 2, "seed {seed}: {patched} of {steps}");
+        // Of a few documents any change is too many.
+        assert!(patched >= if count > 100 { steps - 1 } else { steps / 2 }, "seed {seed}: {patched} of {steps}");
     }
 }

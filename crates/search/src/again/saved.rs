@@ -4,12 +4,14 @@
 //! them sees to it that they are of the same program.
 
 use super::{Base, Entry, Memo};
-use crate::pack::{read_entry, volume_hash, volume_name};
+use crate::pack::{Extent, read_entry, volume_hash, volume_name};
 use crate::record::{self, Cursor, put_number};
 use crate::schema::FIELDS;
-use crate::write::{Files, Packed, unpack};
+use crate::write::content::{Member, Volume};
+use crate::write::{Files, Packed, keep_packed, stored_notes};
 use rayon::prelude::*;
 use std::sync::Arc;
+use tantivy::directory::OwnedBytes;
 
 /// Bytes of an entry's hash.
 const HASH: usize = 32;
@@ -50,29 +52,38 @@ impl Memo {
         }
         let (entries, lengths) = entries(rest)?;
         let table = read_entry(entry).ok()?;
-        let read = |hash: &u64| volume(&volume_name(*hash)).filter(|bytes| volume_hash(bytes) == *hash).map(Arc::from);
-        let volumes: Vec<Arc<[u8]>> = table.volumes.par_iter().map(read).collect::<Option<_>>()?;
-        let unpacked = table.blocks.par_iter().skip(1).map(|place| {
-            let volume = volumes.get(place.volume as usize)?;
-            let bytes = unpack(volume, place.from as usize..(place.from as usize).checked_add(place.packed as usize)?).ok()?;
-            (bytes.len() == place.len as usize).then_some(bytes)
+        let read = |hash: &u64| {
+            let bytes = volume(&volume_name(*hash)).filter(|bytes| volume_hash(bytes) == *hash)?;
+            Some(Arc::new(Volume { hash: *hash, bytes: bytes.into() }))
+        };
+        let volumes: Vec<Arc<Volume>> = table.volumes.par_iter().map(read).collect::<Option<_>>()?;
+        let mut is_needed = vec![false; table.blocks.len()];
+        for extent in table.files.iter().filter(|(name, _)| *name != stored_notes()).flat_map(|(_, extents)| extents) {
+            is_needed[extent.block as usize] = true;
+        }
+        let unpacked = table.blocks.par_iter().zip(is_needed).skip(1).map(|(place, is_needed)| {
+            let member = Member::of(volumes.get(place.volume as usize)?, place.from, place.packed)?;
+            let bytes = if is_needed { member.unpack().ok()? } else { Vec::new() };
+            (member.len() == place.len as usize).then_some((member, bytes))
         });
-        let blocks: Vec<Vec<u8>> = unpacked.collect::<Option<_>>()?;
+        let blocks: Vec<(Member, Vec<u8>)> = unpacked.collect::<Option<_>>()?;
+        let piece = |extent: &Extent| {
+            let block =
+                (extent.block as usize).checked_sub(1).map_or(Some(entry), |at| blocks.get(at).map(|(_, bytes)| bytes.as_slice()))?;
+            block.get(extent.offset as usize..(extent.offset as usize).checked_add(extent.len as usize)?)
+        };
         let mut files = Files::new();
-        for (name, extents) in &table.files {
+        for (name, extents) in table.files.iter().filter(|(name, _)| *name != stored_notes()) {
             let mut bytes = Vec::with_capacity(extents.iter().map(|extent| extent.len as usize).sum());
             for extent in extents {
-                let block = (extent.block as usize).checked_sub(1).map_or(Some(entry), |at| blocks.get(at).map(Vec::as_slice))?;
-                let from = extent.offset as usize;
-                bytes.extend_from_slice(block.get(from..from.checked_add(extent.len as usize)?)?);
+                bytes.extend_from_slice(piece(extent)?);
             }
             files.insert(name.clone(), bytes.into());
         }
-        let packed = blocks.par_iter().zip(&table.blocks[1..]).map(|(bytes, place)| {
-            let volume = Arc::clone(volumes.get(place.volume as usize)?);
-            Some((volume_hash(bytes), (volume, *place)))
-        });
-        let packed = packed.collect::<Option<Vec<_>>>()?.into_iter().collect();
+        let notes = keep_packed(&table, &volumes, &|extent| Some(OwnedBytes::new(piece(extent)?.to_vec())))?;
+        files.insert(stored_notes(), notes);
+        let packed = blocks.into_par_iter().filter(|(_, bytes)| !bytes.is_empty()).map(|(member, bytes)| (volume_hash(&bytes), member));
+        let packed = packed.collect::<Vec<_>>().into_iter().collect();
         Some(Self { base: Some(Base { files, lengths, entries }), packed: Packed(packed), patched: 0 })
     }
 }
