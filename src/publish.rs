@@ -25,18 +25,21 @@ pub struct Plan {
 /// Compares what was published with what is wanted: paths in order, and the hash where it is known (an attachment's is not, before it is
 /// read; it is kept when it was published, if the disk agrees).
 #[must_use]
-pub fn plan(old: &Manifest, wanted: &[(&str, Option<Hash>)]) -> Plan {
+pub fn plan(old: &Manifest, wanted: &[(&str, Option<&Hash>)]) -> Plan {
     let mut plan = Plan::default();
+    let mut old = old.files.iter().peekable();
     for (at, (path, hash)) in wanted.iter().enumerate() {
-        let same = match (old.files.get(*path), hash) {
-            (Some(old), Some(new)) => old == new,
+        while let Some((gone, _)) = old.next_if(|(old, _)| old.as_str() < *path) {
+            plan.remove.push(gone.clone());
+        }
+        let same = match (old.next_if(|(old, _)| old.as_str() == *path), hash) {
+            (Some((_, old)), Some(new)) => old == *new,
             (Some(_), None) => true,
             (None, _) => false,
         };
         if same { plan.keep.push(at) } else { plan.write.push(at) }
     }
-    let kept = |path: &&String| wanted.binary_search_by(|(wanted, _)| (*wanted).cmp(path.as_str())).is_err();
-    plan.remove = old.files.keys().filter(kept).cloned().collect();
+    plan.remove.extend(old.map(|(gone, _)| gone.clone()));
     plan
 }
 
@@ -48,7 +51,10 @@ mod tests {
     fn compares_manifests() {
         let hash = |text: &str| Hash::of(text.as_bytes());
         let old = Manifest { files: ["a", "b", "c", "d"].map(|path| (path.to_owned(), hash(path))).into() };
-        let wanted = [("a", Some(hash("a"))), ("b", Some(hash("changed"))), ("d", None), ("e", None)];
+        let [a, b] = [hash("a"), hash("changed")];
+        let wanted = [("a", Some(&a)), ("b", Some(&b)), ("d", None), ("e", None)];
         assert_eq!(plan(&old, &wanted), Plan { write: vec![1, 3], keep: vec![0, 2], remove: vec!["c".to_owned()] });
+        let all = ["a", "b", "c", "d"].map(str::to_owned).to_vec();
+        assert_eq!(plan(&old, &[("bb", None)]), Plan { write: vec![0], keep: Vec::new(), remove: all });
     }
 }

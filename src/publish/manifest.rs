@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::path::UrlPath;
 
@@ -40,18 +40,39 @@ pub struct Manifest {
     pub files: BTreeMap<String, Hash>,
 }
 
-#[derive(Serialize, Deserialize)]
-struct Written<F> {
+#[derive(Deserialize)]
+struct Written {
     biji: u32,
-    files: F,
+    files: BTreeMap<String, Hash>,
+}
+
+#[derive(Serialize)]
+struct Writing<'a> {
+    biji: u32,
+    files: InOrder<'a>,
+}
+
+struct InOrder<'a>(&'a [(&'a str, &'a Hash)]);
+
+impl Serialize for InOrder<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().copied())
+    }
 }
 
 impl Manifest {
     /// The manifest's bytes: one file a line.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
-        let written = Written { biji: VERSION, files: &self.files };
-        let mut bytes = serde_json::to_vec_pretty(&written).expect("strings and numbers are always JSON");
+        let files: Vec<(&str, &Hash)> = self.files.iter().map(|(path, hash)| (path.as_str(), hash)).collect();
+        Self::bytes_of(&files)
+    }
+
+    /// The bytes of a manifest of these files, which are in the order of their paths.
+    #[must_use]
+    pub fn bytes_of(files: &[(&str, &Hash)]) -> Vec<u8> {
+        let mut bytes =
+            serde_json::to_vec_pretty(&Writing { biji: VERSION, files: InOrder(files) }).expect("strings and numbers are always JSON");
         bytes.push(b'\n');
         bytes
     }
@@ -61,7 +82,7 @@ impl Manifest {
     /// # Errors
     /// Why it cannot be one.
     pub fn parse(bytes: &[u8]) -> Result<Self, String> {
-        let written: Written<BTreeMap<String, Hash>> = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
+        let written: Written = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
         if written.biji > VERSION {
             return Err(format!("it was written by a newer Biji (version {} of the manifest)", written.biji));
         }

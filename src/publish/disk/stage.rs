@@ -30,15 +30,26 @@ pub(super) struct Stage<'a> {
     /// What was published before; `None` when there is no manifest, so that an empty site is still published.
     old: Option<&'a Known>,
     plan: Plan,
-    tree: Tree,
-    /// For each artifact: its hash where known, and whether the published file holds the same.
-    compared: Vec<(Option<Hash>, bool)>,
+    /// For each artifact.
+    compared: Vec<Compared<'a>>,
     /// What in the output is not ours and stays: paths below it.
     foreign: Vec<PathBuf>,
     /// The folders of the site by their paths, parents first; `""` is the site itself.
     shelves: BTreeMap<&'a str, Shelf<'a>>,
     /// The manifest's bytes, when the site was staged.
     manifest: OnceLock<Vec<u8>>,
+}
+
+/// An artifact beside what is published in its place.
+struct Compared<'a> {
+    /// The hash of what is wanted, where that is at hand.
+    hash: Option<Hash>,
+    /// The hash of what was published, by the manifest.
+    before: Option<&'a Hash>,
+    /// The file that lies there.
+    there: Option<Stamp>,
+    /// Whether that file is ours and holds what is wanted.
+    same: bool,
 }
 
 /// What goes into one folder.
@@ -58,43 +69,60 @@ pub(super) fn prepare<'a>(
     old: Option<&'a Known>,
     options: &Options<'_>,
 ) -> Result<Stage<'a>, PublishError> {
-    let nothing = Manifest::default();
-    let ours = old.map_or(&nothing, |old| &old.manifest);
     let tree = Tree::read(&work.output)?;
     let hashes: Vec<Option<Hash>> = bundle.artifacts().par_iter().map(|artifact| artifact_hash(&artifact.payload)).collect();
-    let wanted: Vec<(&str, Option<Hash>)> = bundle.artifacts().iter().map(|a| a.path.as_str()).zip(hashes).collect();
-    let plan = plan(ours, &wanted);
-    let mut compared: Vec<(Option<Hash>, bool)> = wanted.into_iter().map(|(_, hash)| (hash, false)).collect();
-    let same: Vec<usize> = plan
-        .keep
-        .par_iter()
-        .copied()
-        .filter(|at| {
-            let artifact = &bundle.artifacts()[*at];
-            tree.get(artifact.path.as_str()).is_some_and(|published| is_same(artifact, published, work, content, options))
-        })
-        .collect();
+    let paths = || bundle.artifacts().iter().map(|artifact| artifact.path.as_str());
+    let plan = {
+        let wanted: Vec<(&str, Option<&Hash>)> = paths().zip(hashes.iter().map(Option::as_ref)).collect();
+        old.map_or_else(|| plan(&Manifest::default(), &wanted), |old| plan(&old.manifest, &wanted))
+    };
+    let there: Vec<Option<Stamp>> = beside(paths(), tree.files.iter().map(|(path, stamp)| (path.as_str(), *stamp))).collect();
+    let each = hashes.into_iter().zip(beside(paths(), ours(old))).zip(there);
+    let mut compared: Vec<Compared<'_>> = each.map(|((hash, before), there)| Compared { hash, before, there, same: false }).collect();
+    let is_kept = |at: &usize| compared[*at].there.is_some_and(|there| is_same(&bundle.artifacts()[*at], there, work, content, options));
+    let same: Vec<usize> = plan.keep.par_iter().copied().filter(is_kept).collect();
     for at in same {
-        compared[at].1 = true;
+        compared[at].same = true;
     }
     // Of what is not in the bundle itself there must be the file that was seen.
-    let changed = |(artifact, (_, same)): &(&Artifact, &(Option<Hash>, bool))| !same && matches!(artifact.payload, Payload::Published(_));
+    let changed = |(artifact, file): &(&Artifact, &Compared<'_>)| !file.same && matches!(artifact.payload, Payload::Published(_));
     if let Some((artifact, _)) = bundle.artifacts().iter().zip(&compared).find(changed) {
         return Err(PublishError::Changed(below(&work.output, artifact.path.as_str())));
     }
-    let foreign = foreign(&tree, ours, bundle, work)?;
-    Ok(Stage { bundle, content, work, old, plan, tree, compared, foreign, shelves: shelves(bundle), manifest: OnceLock::new() })
+    let foreign = foreign(&tree, old, bundle, work)?;
+    Ok(Stage { bundle, content, work, old, plan, compared, foreign, shelves: shelves(bundle), manifest: OnceLock::new() })
+}
+
+/// The files of the manifest in the order of their paths.
+fn ours(old: Option<&Known>) -> impl Iterator<Item = (&str, &Hash)> {
+    old.into_iter().flat_map(|old| &old.manifest.files).map(|(path, hash)| (path.as_str(), hash))
+}
+
+/// For each path what stands beside the same path in a list; both are in the order of paths.
+fn beside<'a, 'b, T>(paths: impl Iterator<Item = &'a str>, list: impl Iterator<Item = (&'b str, T)>) -> impl Iterator<Item = Option<T>> {
+    let mut list = list.peekable();
+    paths.map(move |path| {
+        while list.next_if(|(other, _)| *other < path).is_some() {}
+        list.next_if(|(other, _)| *other == path).map(|(_, value)| value)
+    })
+}
+
+impl Compared<'_> {
+    /// The size of the file that lies there.
+    fn size(&self) -> u64 {
+        self.there.map_or(0, |stamp| stamp.size)
+    }
 }
 
 impl Stage<'_> {
     /// Whether the output is already what it should be.
     pub(super) fn is_published(&self) -> bool {
-        self.old.is_some() && self.plan.write.is_empty() && self.plan.remove.is_empty() && self.compared.iter().all(|(_, same)| *same)
+        self.old.is_some() && self.plan.write.is_empty() && self.plan.remove.is_empty() && self.compared.iter().all(|file| file.same)
     }
 
     /// The figures when nothing needs to be done.
     pub(super) fn published(&self) -> Published {
-        let bytes = self.bundle.artifacts().iter().map(|a| self.size(a.path.as_str())).sum();
+        let bytes = self.compared.iter().map(Compared::size).sum();
         Published { kept: self.compared.len(), foreign: self.foreign.len(), bytes, ..Published::default() }
     }
 
@@ -102,7 +130,7 @@ impl Stage<'_> {
     pub(super) fn fresh(&self) -> Vec<PathBuf> {
         let artifacts = self.bundle.artifacts().iter().zip(&self.compared);
         let mut fresh: Vec<PathBuf> =
-            artifacts.filter(|(_, (_, same))| !same).map(|(artifact, _)| below(&self.work.new, artifact.path.as_str())).collect();
+            artifacts.filter(|(_, file)| !file.same).map(|(artifact, _)| below(&self.work.new, artifact.path.as_str())).collect();
         fresh.push(self.work.new.join(MANIFEST));
         fresh
     }
@@ -137,27 +165,32 @@ impl Stage<'_> {
             levels.resize_with(levels.len().max(depth + 1), Vec::new);
             levels[depth].push((folder, shelf));
         }
-        let mut files: Vec<Option<(Hash, u64)>> = vec![None; self.compared.len()];
+        let mut made: Vec<Option<(Hash, u64)>> = Vec::new();
+        made.resize_with(self.compared.len(), || None);
         for level in levels {
             let staged = level.into_par_iter().map(|(folder, shelf)| self.stock(folder, shelf, options));
-            let staged: Vec<Vec<(usize, Hash, u64)>> = staged.collect::<Result<_, PublishError>>()?;
-            for (at, hash, size) in staged.into_iter().flatten() {
-                files[at] = Some((hash, size));
+            for (at, hash, size) in staged.collect::<Result<Vec<_>, PublishError>>()?.into_iter().flatten() {
+                made[at] = Some((hash, size));
             }
         }
         self.carry(options)?;
-        let paths = self.bundle.artifacts().iter().map(|artifact| artifact.path.as_str().to_owned());
-        let bytes = files.iter().flatten().map(|(_, size)| size).sum();
-        let manifest = Manifest { files: paths.zip(files).filter_map(|(path, file)| Some((path, file?.0))).collect() };
-        let manifest = self.manifest.get_or_init(|| manifest.to_bytes());
+        let each = self.bundle.artifacts().iter().zip(&self.compared).zip(&made);
+        let files = each.map(|((artifact, file), made)| {
+            let hash = made.as_ref().map(|(hash, _)| hash).or(file.before).expect("a file is made, or kept as the manifest has it");
+            (artifact.path.as_str(), hash)
+        });
+        let files: Vec<(&str, &Hash)> = files.collect();
+        let manifest = self.manifest.get_or_init(|| Manifest::bytes_of(&files));
         write(&new.join(MANIFEST), manifest)?;
         options.step("manifest")?;
         write(&new.join(MARKER), b"")?;
-        let kept = self.compared.iter().filter(|(_, same)| *same).count();
+        let kept = self.compared.iter().filter(|file| file.same).count();
+        let sizes = self.compared.iter().zip(&made).map(|(file, made)| made.as_ref().map_or_else(|| file.size(), |(_, size)| *size));
+        let bytes = sizes.sum();
         Ok(Published { written: self.compared.len() - kept, kept, removed: self.plan.remove.len(), foreign: self.foreign.len(), bytes })
     }
 
-    /// Stages what lies in one folder, which is there: folders, links to files that are kept, then new files. Of each file its hash and size.
+    /// Stages what lies in one folder, which is there: folders, links to files that are kept, then new files. Of each new file its hash and size.
     fn stock(&self, folder: &str, shelf: &Shelf<'_>, options: &Options<'_>) -> Result<Vec<(usize, Hash, u64)>, PublishError> {
         let path = below(&self.work.new, folder);
         let to = Folder::open(&path).doing("look into", &path)?;
@@ -165,39 +198,32 @@ impl Stage<'_> {
             to.create_folder(OsStr::new(name)).doing("create", &path.join(name))?;
         }
         options.step("folders")?;
-        let (kept, fresh): (Vec<usize>, Vec<usize>) = shelf.files.iter().partition(|at| self.compared[**at].1);
-        let mut staged = Vec::with_capacity(shelf.files.len());
+        let (kept, fresh): (Vec<usize>, Vec<usize>) = shelf.files.iter().partition(|at| self.compared[**at].same);
         if !kept.is_empty() {
             let path = below(&self.work.output, folder);
             let from = Folder::open(&path).doing("look into", &path)?;
             for at in kept {
-                let path = self.bundle.artifacts()[at].path.as_str();
-                let (hash, size) = self.keep(path, self.compared[at].0.as_ref(), &from, &to)?;
-                staged.push((at, hash, size));
+                self.keep(self.bundle.artifacts()[at].path.as_str(), &from, &to)?;
                 options.step("file")?;
             }
         }
         let fresh = fresh.into_par_iter().map(|at| {
-            let (hash, size) = self.put(&self.bundle.artifacts()[at], self.compared[at].0.as_ref())?;
+            let (hash, size) = self.put(&self.bundle.artifacts()[at], self.compared[at].hash.as_ref())?;
             options.step("file")?;
             Ok((at, hash, size))
         });
-        staged.extend(fresh.collect::<Result<Vec<_>, PublishError>>()?);
-        Ok(staged)
+        fresh.collect()
     }
 
-    /// Stages a file that is published and stays: its hash and size.
-    fn keep(&self, path: &str, hash: Option<&Hash>, from: &Folder, to: &Folder) -> Result<(Hash, u64), PublishError> {
+    /// Stages a file that is published and stays.
+    fn keep(&self, path: &str, from: &Folder, to: &Folder) -> Result<(), PublishError> {
         let name = path.rsplit_once('/').map_or(path, |(_, name)| name);
         match from.link(OsStr::new(name), to) {
-            Ok(()) => {}
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Err(error).doing("create", &below(&self.work.new, path)),
+            Ok(()) => Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(error).doing("create", &below(&self.work.new, path)),
             // The file system has no hard links.
-            Err(_) => drop(copy(&below(&self.work.output, path), &below(&self.work.new, path), Times::Kept)?),
+            Err(_) => copy(&below(&self.work.output, path), &below(&self.work.new, path), Times::Kept).map(drop),
         }
-        let hash = hash.or_else(|| self.old?.manifest.files.get(path)).cloned();
-        let hash = hash.map_or_else(|| hash_file(&below(&self.work.output, path)), Ok)?;
-        Ok((hash, self.size(path)))
     }
 
     /// Stages a new file: its hash and size.
@@ -215,11 +241,6 @@ impl Stage<'_> {
             }
             Payload::Published(_) => Err(PublishError::Changed(below(&self.work.output, artifact.path.as_str()))),
         }
-    }
-
-    /// The size of a published file.
-    fn size(&self, path: &str) -> u64 {
-        self.tree.get(path).map_or(0, |stamp| stamp.size)
     }
 
     /// Tells what the published files are now, unless somebody took one away.
@@ -292,16 +313,17 @@ fn shelves(bundle: &Bundle) -> BTreeMap<&str, Shelf<'_>> {
 
 /// What in the output is not ours: neither in the manifest nor wanted. A published file that someone changed and that the new site does not
 /// have is not ours any more.
-fn foreign(tree: &Tree, old: &Manifest, bundle: &Bundle, work: &Work) -> Result<Vec<PathBuf>, PublishError> {
-    let is_wanted = |path: &str| bundle.artifacts().binary_search_by(|artifact| artifact.path.as_str().cmp(path)).is_ok();
+fn foreign(tree: &Tree, old: Option<&Known>, bundle: &Bundle, work: &Work) -> Result<Vec<PathBuf>, PublishError> {
+    let paths = || tree.files.iter().map(|(path, _)| path.as_str());
+    let is_wanted = beside(paths(), bundle.artifacts().iter().map(|artifact| (artifact.path.as_str(), ())));
     let mut foreign = tree.others.clone();
     let mut used: BTreeSet<&Path> = BTreeSet::new();
     let mut last = None;
-    for (path, _) in &tree.files {
+    for ((path, before), wanted) in paths().zip(beside(paths(), ours(old))).zip(is_wanted) {
         if path == MANIFEST || path == MARKER {
             continue;
         }
-        match (old.files.get(path), is_wanted(path)) {
+        match (before, wanted.is_some()) {
             (None, true) => return Err(PublishError::Taken(below(&work.output, path))),
             (None, false) => foreign.push(below(Path::new(""), path)),
             (Some(hash), false) if hash_file(&below(&work.output, path))? != *hash => foreign.push(below(Path::new(""), path)),
@@ -332,14 +354,14 @@ fn artifact_hash(payload: &Payload) -> Option<Hash> {
 
 /// Whether the published file, of which the manifest tells what is wanted, still holds it. An attachment of the same size and time stamp is the same,
 /// as `make` and `rsync` have it; with another time stamp its contents decide.
-fn is_same(artifact: &Artifact, published: &Stamp, work: &Work, content: &Path, options: &Options<'_>) -> bool {
+fn is_same(artifact: &Artifact, published: Stamp, work: &Work, content: &Path, options: &Options<'_>) -> bool {
     let path = artifact.path.as_str();
     match &artifact.payload {
         Payload::Bytes(bytes) => {
             let is_read = || fs::read(below(&work.output, path)).is_ok_and(|old| *old == **bytes);
-            published.size == bytes.len() as u64 && ((options.seen)(path) == Some(*published) || is_read())
+            published.size == bytes.len() as u64 && ((options.seen)(path) == Some(published) || is_read())
         }
-        Payload::Published(seen) => published == seen,
+        Payload::Published(seen) => published == *seen,
         Payload::Attachment(source) => {
             let source = source_path(content, source);
             fs::metadata(&source).is_ok_and(|metadata| {

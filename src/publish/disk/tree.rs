@@ -56,12 +56,6 @@ impl Tree {
         tree.others.sort();
         Ok(tree)
     }
-
-    /// What a file is.
-    pub(super) fn get(&self, path: &str) -> Option<&Stamp> {
-        let at = self.files.binary_search_by(|(file, _)| file.as_str().cmp(path)).ok()?;
-        Some(&self.files[at].1)
-    }
 }
 
 /// A folder below the one that is visited.
