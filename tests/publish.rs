@@ -366,3 +366,34 @@ fn links_in_the_output_are_not_followed() {
     assert_eq!(fs::read_link(scene.public().join("link")).unwrap(), Path::new("../elsewhere"));
     assert_eq!(fs::read_to_string(scene.folder.path().join("elsewhere/precious.txt")).unwrap(), "precious");
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn names_of_others_may_be_any_bytes() {
+    use std::os::unix::ffi::OsStrExt;
+    let scene = scene_with_old_site();
+    let odd = std::ffi::OsStr::from_bytes(b"caf\xe9");
+    fs::create_dir_all(scene.public().join(odd).join("in/empty")).unwrap();
+    fs::create_dir(scene.public().join("空")).unwrap();
+    for file in [Path::new("k8s").join(odd), Path::new(odd).join("plain.txt"), Path::new(odd).join("in").join(odd)] {
+        fs::write(scene.public().join(file), "theirs").unwrap();
+    }
+    // A page that somebody removed, and a folder that only the last site had, with something of others in it.
+    fs::remove_file(scene.public().join("same.html")).unwrap();
+    scene.put("public/gone/theirs.txt", "theirs");
+    let places = |path: &Path| {
+        let all = walkdir::WalkDir::new(path).min_depth(1).sort_by_file_name();
+        all.into_iter().map(|entry| entry.unwrap().path().strip_prefix(path).unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    for bundle in [new(), old(), new()] {
+        scene.publish(&bundle).unwrap();
+        let found = places(&scene.public());
+        for theirs in [Path::new(odd).join("in/empty"), Path::new(odd).join("in").join(odd), Path::new("k8s").join(odd), "空".into()] {
+            assert!(found.contains(&theirs), "{theirs:?} in {found:?}");
+        }
+        assert_eq!(fs::read(scene.public().join(odd).join("plain.txt")).unwrap(), b"theirs");
+        assert_eq!(fs::read(scene.public().join("gone/theirs.txt")).unwrap(), b"theirs");
+        assert_eq!(fs::read(scene.public().join("same.html")).unwrap(), b"same");
+        assert_eq!(scene.names(), ["content", "public"]);
+    }
+}

@@ -264,7 +264,10 @@ const WAITING: usize = 8;
 
 /// Does what mostly waits with enough threads.
 fn waiting<T: Send>(work: impl FnOnce() -> T + Send) -> T {
-    match rayon::ThreadPoolBuilder::new().num_threads(WAITING.max(rayon::current_num_threads())).build() {
+    if rayon::current_num_threads() >= WAITING {
+        return work();
+    }
+    match rayon::ThreadPoolBuilder::new().num_threads(WAITING).build() {
         Ok(pool) => pool.install(work),
         Err(_) => work(),
     }

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use super::folder::{Entry, Folder, Kind};
 use super::tree::{Place, visit};
-use super::{Known, MARKER, Options, Swap, Work};
+use super::{Known, MARKER, Options, Swap, Work, waiting};
 use crate::publish::error::{Doing, PublishError};
 use crate::publish::{MANIFEST, Manifest};
 
@@ -127,6 +127,10 @@ fn discard(site: &Path, output: &Path, known: Option<&Known>) -> Result<(), Publ
     if fs::symlink_metadata(site).is_err() {
         return Ok(());
     }
+    waiting(|| discard_there(site, output, known))
+}
+
+fn discard_there(site: &Path, output: &Path, known: Option<&Known>) -> Result<(), PublishError> {
     // Without a manifest it was empty but for files of others.
     let bytes = fs::read(site.join(MANIFEST)).unwrap_or_default();
     let parsed = match known.filter(|known| known.bytes == bytes) {
@@ -156,6 +160,11 @@ fn discard(site: &Path, output: &Path, known: Option<&Known>) -> Result<(), Publ
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error).doing("remove", &site.join(MANIFEST)),
         _ => {}
     }
+    remove_folders(site, &levels)
+}
+
+/// Removes a folder that holds nothing but the folders that were visited.
+fn remove_folders<T: Sync>(site: &Path, levels: &[Vec<(Place, T)>]) -> Result<(), PublishError> {
     // What is in a folder goes before it; the system lets only one thread at a time into the folder that they lie in.
     for level in levels.iter().skip(1).rev() {
         let siblings: Vec<_> = level.chunk_by(|(a, _), (b, _)| a.path.parent() == b.path.parent()).collect();
@@ -187,6 +196,13 @@ fn rescue(from: &Path, to: &Path) -> Result<(), PublishError> {
     }
 }
 
+/// Removes a folder and all that is in it.
 fn remove_stage(stage: &Path) -> Result<(), PublishError> {
-    fs::remove_dir_all(stage).doing("remove", stage)
+    let remove = |place: &Place, folder: &Folder, entries: &[Entry]| {
+        entries
+            .iter()
+            .filter(|entry| entry.kind != Kind::Folder)
+            .try_for_each(|Entry { name, .. }| folder.remove(name).doing("remove", &stage.join(&place.path).join(name)))
+    };
+    waiting(|| remove_folders(stage, &visit(stage, remove)?))
 }
