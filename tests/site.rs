@@ -1,8 +1,11 @@
 //! The site as a whole: what is published, under which address, in which order.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may fail loudly")]
 
+#[path = "common/random.rs"]
+mod random;
 mod vault;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use biji::config::Config;
@@ -11,6 +14,7 @@ use biji::note::Note;
 use biji::path::SourcePath;
 use biji::site::{Memo, Origin, PageId, Scope, Site, kept};
 use biji::source::SourceFile;
+use random::Random;
 
 fn urls(site: &Site) -> Vec<(&str, &str)> {
     site.pages.iter().map(|page| (page.note.path.as_str(), page.url.as_str())).collect()
@@ -244,6 +248,34 @@ fn a_site_is_the_same_whatever_is_known_of_its_last_form() {
             let before = memo.outline();
             assert_eq!(format!("{:?}", again(memo, &notes)), expected, "{files:?} and {more}");
             assert_eq!(memo.outline() == before, *is_text, "{files:?} and {more}");
+        }
+    }
+}
+
+#[test]
+fn what_notes_mention_is_the_same_whatever_is_known_of_them() {
+    const NAMES: [&str; 8] = ["Alpha", "Alpha Beta", "Beta Gamma", "beta", "静态", "静态 Pod", "Pod", "Delta"];
+    const PATHS: [&str; 6] = ["a.md", "b.md", "c/d.md", "c/e.md", "f.md", "g.md"];
+    for seed in 0..10 {
+        let mut random = Random(seed);
+        let mut files: BTreeMap<&str, Arc<Note>> = BTreeMap::new();
+        let mut memo = Memo::keeping();
+        for step in 0..60 {
+            let path = *random.of(&PATHS);
+            if random.below(5) == 0 {
+                files.remove(path);
+            } else {
+                let mut words = || (0..3).map(|_| *random.of(&NAMES)).collect::<Vec<_>>().join(if step % 2 == 0 { " " } else { ", and " });
+                let text = format!("---\naliases: [{}]\n---\n# {}\n\n{} [[{}]]\n", words().replace(',', ""), words(), words(), words());
+                let source = SourceFile::new(SourcePath::new(path).unwrap(), "", text);
+                files.insert(path, Arc::new(biji::note::parse(&source, Default::default()).0.unwrap()));
+            }
+            let assemble = |memo: &mut Memo| {
+                let notes = files.values().cloned().collect();
+                let (site, _) = biji::site::assemble_again(Scope::Published, memo, Origin::default(), Config::default(), notes, &[]);
+                site.pages.iter().map(|page| (page.note.path.clone(), page.mentions.clone())).collect::<Vec<_>>()
+            };
+            assert_eq!(assemble(&mut memo), assemble(&mut Memo::default()), "seed {seed}, step {step}");
         }
     }
 }

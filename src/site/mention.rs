@@ -24,6 +24,9 @@ use crate::text::Span;
 const EVERYDAY: usize = 20;
 const SHARE: usize = 20;
 
+/// When more names have come or gone, all texts are looked through again.
+const MOST: usize = 64;
+
 /// Titles that say nothing of a note, folded.
 const EMPTY: &[&str] = &[
     "index",
@@ -113,6 +116,37 @@ impl Memo {
         self.pages.iter().map(|found| &found.mentions)
     }
 
+    /// Takes the names of these pages. Returns what was found in each that was there before, and what finds the names that have come, have gone, or are those of
+    /// another page now: where none of them stands, what was found is what would be found.
+    fn renew(&mut self, names: BTreeMap<String, PageId>, pages: &[Page]) -> (Vec<Option<Found>>, Option<AhoCorasick>) {
+        let mut known: Vec<Option<Found>> = pages.iter().map(|_| None).collect();
+        // Pages are in order of their paths.
+        let place = |found: &Found| pages.binary_search_by(|page| page.note.path.cmp(&found.note.path)).ok();
+        let places: Vec<Option<usize>> = self.pages.iter().map(place).collect();
+        let id_of = |PageId(old): PageId| places.get(old as usize).copied().flatten().and_then(|at| u32::try_from(at).ok()).map(PageId);
+        let is_same = |name: &str, owner: PageId| names.get(name).is_some_and(|now| id_of(owner) == Some(*now));
+        let gone = self.names.iter().filter(|(name, owner)| !is_same(name, **owner)).map(|(name, _)| name);
+        let come = names.keys().filter(|name| !self.names.contains_key(*name));
+        let others: Vec<&String> = gone.chain(come).take(MOST + 1).collect();
+        let is_other = !others.is_empty();
+        let finder = is_other.then(|| AhoCorasick::builder().ascii_case_insensitive(true).build(&others));
+        let (Ok(finder), 0..=MOST) = (finder.transpose(), others.len()) else {
+            *self = Self { names, ..Self::default() };
+            return (known, None);
+        };
+        for (found, place) in std::mem::take(&mut self.pages).into_iter().zip(&places) {
+            let Some(place) = place else { continue };
+            let linked = found.linked.iter().filter_map(|id| id_of(*id)).collect();
+            let mentions = found.mentions.into_iter().filter_map(|(id, passage)| Some((id_of(id)?, passage))).collect();
+            known[*place] = Some(Found { note: found.note, linked, mentions });
+        }
+        if is_other {
+            self.automaton = None;
+        }
+        self.names = names;
+        (known, finder)
+    }
+
     /// Makes the automaton where there is none.
     fn prepare(&mut self) {
         if self.automaton.is_none() {
@@ -138,23 +172,20 @@ struct Found {
 #[must_use]
 pub fn collect(pages: &[Page], folders: &[Folder], memo: &mut Memo) -> Vec<Vec<Backlink>> {
     let mut mentions: Vec<Vec<Backlink>> = vec![Vec::new(); pages.len()];
-    let names = names(pages.iter());
-    if memo.names != names {
-        *memo = Memo { names, ..Memo::default() };
-    }
+    let (known, others) = memo.renew(names(pages.iter()), pages);
     memo.prepare();
     // Without one there are too many names for it: four billion letters.
     let Some(automaton) = &memo.automaton else { return mentions };
     let owners: Vec<PageId> = memo.names.values().copied().collect();
-    let mut known = std::mem::take(&mut memo.pages).into_iter();
-    let work: Vec<(&Page, Option<Found>)> = pages.iter().map(|page| (page, known.next())).collect();
-    memo.pages = work
-        .into_par_iter()
+    memo.pages = pages
+        .par_iter()
+        .zip(known)
         .enumerate()
         .map(|(at, (page, known))| {
             let linked = linked(page, at, folders);
-            match known {
-                Some(known) if Arc::ptr_eq(&known.note, &page.note) && known.linked == linked => known,
+            let is_same = |known: &Found| Arc::ptr_eq(&known.note, &page.note) && known.linked == linked;
+            match known.filter(is_same) {
+                Some(known) if others.as_ref().is_none_or(|others| !holds(&page.note, others)) => known,
                 _ => Found { note: Arc::clone(&page.note), mentions: of_note(&page.note, &linked, automaton, &owners), linked },
             }
         })
@@ -234,6 +265,12 @@ fn linked(page: &Page, at: usize, folders: &[Folder]) -> Vec<PageId> {
     linked.sort_unstable();
     linked.dedup();
     linked
+}
+
+/// Whether one of some names stands anywhere in a note's text.
+fn holds(note: &Note, names: &AhoCorasick) -> bool {
+    let texts = note.sections.iter().map(|section| &section.text).chain(note.outline.iter().map(|heading| &heading.text));
+    texts.into_iter().any(|text| names.is_match(text.as_str()))
 }
 
 /// What one note mentions: the first place of each.
