@@ -1,8 +1,8 @@
 //! Brings an index up to date: the bytes of a whole [`crate::build`] for the price of the documents that changed.
 //!
 //! *In*: what each document is called and a hash of it, and a way to get its text. *Out*: the pack. [`Memo`] keeps the last segment. When a few documents
-//! have another hash, `patch` takes their old words out of its lists and puts the new ones in; all other lists are copied as they are. Where
-//! anything does not look as expected, the index is written as a whole. Blocks that were compressed before are not compressed again.
+//! have another hash, came, went or lie elsewhere, `patch` takes their old words out of its lists and puts the new ones in; all other lists are copied, with other
+//! numbers where documents behind have them. Where anything does not look as expected, the index is written as a whole. Blocks that were compressed before are not compressed again.
 
 mod saved;
 
