@@ -1,4 +1,4 @@
-//! The user's cache folder: a convenience, so that nothing about it is ever an error. The highlight cache, and how other files are kept there.
+//! The user's cache folder: a convenience, so that nothing about it is ever an error. The highlight cache, and what is removed with time; [`super::shelf`] is how other files are kept there.
 //!
 //! In: ROOT. Out: the blocks of the last build of this site, and a place to save those of this one. One small file a site, because a build
 //! saves only the blocks that it used.
@@ -55,7 +55,7 @@ impl Cache {
 }
 
 /// Writes a file of the cache in one step; where that cannot be, there is none.
-pub(super) fn replace(file: &Path, bytes: &[u8]) {
+fn replace(file: &Path, bytes: &[u8]) {
     let temporary = file.with_extension(std::process::id().to_string());
     let saved = file
         .parent()
@@ -65,15 +65,6 @@ pub(super) fn replace(file: &Path, bytes: &[u8]) {
     if saved.is_err() {
         let _ = fs::remove_file(&temporary);
     }
-}
-
-/// Writes a file of the cache that says what it is and shows damage.
-pub(super) fn seal(magic: &[u8], file: &Path, content: Vec<u8>) {
-    let mut bytes = [magic, &content].concat();
-    drop(content);
-    let check = *blake3::hash(&bytes).as_bytes();
-    bytes.extend_from_slice(&check);
-    replace(file, &bytes);
 }
 
 /// Removes what was written for sites that were not built for long: whoever builds them again waits once.
@@ -87,18 +78,6 @@ pub(super) fn tidy(folder: &Path) {
             let _ = fs::remove_file(entry.path());
         }
     }
-}
-
-/// Reads what [`seal`] wrote; `None` for anything else.
-pub(super) fn unsealed(magic: &[u8], file: &Path) -> Option<Vec<u8>> {
-    let mut bytes = fs::read(file).ok()?;
-    let (content, check) = bytes.split_last_chunk::<32>()?;
-    if !content.starts_with(magic) || blake3::hash(content).as_bytes() != check {
-        return None;
-    }
-    bytes.truncate(bytes.len() - 32);
-    bytes.drain(..magic.len());
-    Some(bytes)
 }
 
 /// `BIJI_CACHE_DIR`, or `biji` in the system's folder for caches.

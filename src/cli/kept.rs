@@ -250,13 +250,13 @@ impl Kept {
             _ => {
                 (others, gone) = (Vec::new(), Vec::new());
                 let parts: Vec<&[Parsed]> = notes.chunks(AT_ONCE).collect();
-                let part = |at: usize| Some(parts[at].iter().filter_map(Parsed::write).collect::<Vec<_>>().concat());
+                let part = |at: usize| Some(parts[at].iter().filter_map(Parsed::write).collect::<Vec<_>>().concat().into());
                 shelf::write(&self.place.magic(NOTES, &[]), &self.place.notes, parts.len(), part)?
             }
         };
         let mut head = postcard::to_allocvec(&(name, gone)).ok()?;
         others.iter().filter_map(|note| note.write()).for_each(|row| head.extend(row));
-        let part = |at: usize| if at == 0 { Some(head.clone()) } else { site.get(at - 1).cloned() };
+        let part = |at: usize| if at == 0 { Some(head.as_slice().into()) } else { site.get(at - 1).map(|part| part.as_slice().into()) };
         shelf::write(&self.place.magic(SITE, &first), &self.place.site, site.len() + 1, part).map(drop)
     }
 

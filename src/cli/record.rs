@@ -19,6 +19,7 @@ use super::cache;
 use super::kept::{self, Linked};
 use super::open::Opened;
 use super::pipeline::{Built, Read};
+use super::shelf::{self, Shelf};
 use crate::bundle::Stamp;
 use crate::diagnostic::{self, Diagnostic, File};
 use crate::path::UrlPath;
@@ -99,7 +100,7 @@ impl Record {
         let base = base(program, opened, read);
         let texts = kept::texts(&read.tree.notes);
         let kept = kept(opened)?;
-        let last = cache::unsealed(MAGIC, &file).and_then(|bytes| postcard::from_bytes::<Written>(&bytes).ok());
+        let last = Shelf::read(MAGIC, &file).and_then(|shelf| postcard::from_bytes::<Written>(shelf.first()).ok());
         let last = last.filter(|last| Some(last.output.manifest) == manifest(&opened.places.output) && !is_at_work(opened));
         let key = key(base, opened, read, &texts);
         Some(Self { file, index, program, base, key, texts, kept, last })
@@ -144,8 +145,8 @@ impl Record {
             fingerprints: Mutex::default(),
             outline: self.last.as_ref().filter(|last| last.base == self.base).and_then(|last| last.outline.clone()),
             texts: self.texts.clone(),
-            kept: self.kept.clone(),
-            index: (self.index.clone(), self.last.as_ref().map(|last| [self.program, last.output.manifest].concat())),
+            place: self.kept.clone(),
+            index: (self.index.clone(), self.last.as_ref().map(|last| [INDEX, &self.program, &last.output.manifest].concat())),
         }
     }
 
@@ -159,14 +160,14 @@ impl Record {
         let faults = built.diagnostics.iter().map(|one| fault(one, known)).collect::<Option<_>>();
         let (key, faults) = faults.map_or((None, Vec::new()), |faults| (self.key, faults));
         if let Some(index) = &built.index {
-            let tie = [self.program, output.manifest].concat();
-            cache::seal(INDEX, &self.index, [tie.as_slice(), index].concat());
+            let magic = [INDEX, &self.program, &output.manifest].concat();
+            shelf::write(&magic, &self.index, 1, |_| Some(index.as_slice().into()));
         }
         let Built { notes, pages, attachments, search, history, .. } = *built;
         let outline = built.outline.clone();
         let written = Written { base: self.base, key, history, outline, output, notes, pages, attachments, search, faults };
         if let Ok(bytes) = postcard::to_allocvec(&written) {
-            cache::seal(MAGIC, &self.file, bytes);
+            shelf::write(MAGIC, &self.file, 1, |_| Some(bytes.as_slice().into()));
         }
         if let Some(folder) = self.file.parent() {
             cache::tidy(folder);
@@ -184,7 +185,8 @@ pub(super) struct Known {
     outline: Option<(Hash, BTreeSet<PageId>)>,
     /// The hashes of the notes' texts.
     texts: Vec<Hash>,
-    kept: kept::Place,
+    /// Where the notes are kept as they were parsed.
+    place: kept::Place,
     /// Where the rest of the index is, and what it must begin with.
     index: (PathBuf, Option<Vec<u8>>),
     /// Of those that were asked for and are there: what the site's service worker must know.
@@ -222,20 +224,20 @@ impl Known {
 
     /// Where the notes are kept as they were parsed, and the hashes of the texts of those that there are.
     pub(super) fn notes(&self) -> (&kept::Place, &[Hash]) {
-        (&self.kept, &self.texts)
+        (&self.place, &self.texts)
     }
 
     /// The index that is published, if nobody wrote into its files since.
     pub(super) fn index(&self) -> Option<index::Memo> {
-        let tie = self.index.1.as_ref()?;
-        let saved = cache::unsealed(INDEX, &self.index.0)?;
+        let (file, magic) = &self.index;
+        let saved = Shelf::read(magic.as_ref()?, file)?;
         let read = |name: &str| {
             let (seen, _) = self.files.get(name)?;
             let path = below(&self.output, name);
             let bytes = fs::read(&path).ok()?;
             (stamp(&path) == Some(*seen)).then_some(bytes)
         };
-        index::Memo::load(saved.strip_prefix(tie.as_slice())?, &read)
+        index::Memo::load(saved.first(), &read)
     }
 
     /// The fingerprints of the files that are kept, where the site has a service worker.

@@ -3,6 +3,7 @@
 //! In: what the file is, and bytes. Out: the same bytes, or nothing where the file is another, or damaged. Behind the parts stand the length and the hash
 //! of each, and the hash of these, which is the name of all that is in the file.
 
+use std::borrow::Cow;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write as _};
 use std::ops::Range;
@@ -58,6 +59,11 @@ impl Shelf {
         Some(Self { bytes, parts, id })
     }
 
+    /// The first part; nothing where there is none.
+    pub(super) fn first(&self) -> &[u8] {
+        self.parts.first().map_or(&[], |range| &self.bytes[range.clone()])
+    }
+
     /// The parts in order.
     pub(super) fn parts(&self) -> Vec<&[u8]> {
         self.parts.iter().map(|range| &self.bytes[range.clone()]).collect()
@@ -65,7 +71,7 @@ impl Shelf {
 }
 
 /// Writes so many parts in one step, and returns the hash of all. `None` where a part cannot be made, or the file cannot be written; then there is none.
-pub(super) fn write(magic: &[u8], file: &Path, count: usize, part: impl Fn(usize) -> Option<Vec<u8>> + Sync) -> Option<Hash> {
+pub(super) fn write<'p>(magic: &[u8], file: &Path, count: usize, part: impl Fn(usize) -> Option<Cow<'p, [u8]>> + Sync) -> Option<Hash> {
     let temporary = file.with_extension(std::process::id().to_string());
     let written = file.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fill(magic, &temporary, count, &part));
     let written = written.and_then(|id| fs::rename(&temporary, file).map(|()| id));
@@ -76,7 +82,7 @@ pub(super) fn write(magic: &[u8], file: &Path, count: usize, part: impl Fn(usize
     written.ok()
 }
 
-fn fill(magic: &[u8], file: &Path, count: usize, part: &(impl Fn(usize) -> Option<Vec<u8>> + Sync)) -> io::Result<Hash> {
+fn fill<'p>(magic: &[u8], file: &Path, count: usize, part: &(impl Fn(usize) -> Option<Cow<'p, [u8]>> + Sync)) -> io::Result<Hash> {
     let mut out = BufWriter::with_capacity(1 << 20, File::create(file)?);
     out.write_all(magic)?;
     let mut table = Vec::with_capacity(count * ENTRY);
@@ -86,7 +92,7 @@ fn fill(magic: &[u8], file: &Path, count: usize, part: &(impl Fn(usize) -> Optio
             let hash = *blake3::hash(&bytes).as_bytes();
             Some((bytes, hash))
         });
-        let made: Vec<Option<(Vec<u8>, Hash)>> = made.collect();
+        let made: Vec<Option<(Cow<'p, [u8]>, Hash)>> = made.collect();
         for part in made {
             let (bytes, hash) = part.ok_or(io::ErrorKind::InvalidData)?;
             out.write_all(&bytes)?;
