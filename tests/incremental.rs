@@ -172,6 +172,12 @@ fn an_unchanged_site_is_seen_to_be_so_and_any_change_is_built() {
         assert!(is_looking(&said), "{what}, then nothing: {said}");
         assert!(site.files("public") == site.files("clean"), "{what}, then nothing");
     }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = |kind| fs::metadata(site.cached(kind)).unwrap().permissions().mode() & 0o777;
+        assert_eq!(["notes-", "site-", "build-"].map(mode), [0o600; 3], "private notes are nobody else's");
+    }
     assert!(!is_looking(&site.build("public", "", &[])), "no cache, no record");
     // What belongs to sites of long ago goes, what is not Biji's stays.
     for name in ["build-0123456789abcdef", "mine"] {

@@ -83,7 +83,7 @@ pub(super) fn write<'p>(magic: &[u8], file: &Path, count: usize, part: impl Fn(u
 }
 
 fn fill<'p>(magic: &[u8], file: &Path, count: usize, part: &(impl Fn(usize) -> Option<Cow<'p, [u8]>> + Sync)) -> io::Result<Hash> {
-    let mut out = BufWriter::with_capacity(1 << 20, File::create(file)?);
+    let mut out = BufWriter::with_capacity(1 << 20, create(file)?);
     out.write_all(magic)?;
     let mut table = Vec::with_capacity(count * ENTRY);
     for from in (0..count).step_by(AT_ONCE) {
@@ -106,6 +106,15 @@ fn fill<'p>(magic: &[u8], file: &Path, count: usize, part: &(impl Fn(usize) -> O
     out.write_all(&id)?;
     out.flush()?;
     Ok(id)
+}
+
+/// Creates a file that nobody else can read, where the system knows of that: it may hold private notes.
+fn create(file: &Path) -> io::Result<File> {
+    let mut options = File::options();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(file)
 }
 
 fn hash_of(magic: &[u8], table: &[u8]) -> Hash {
