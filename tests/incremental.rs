@@ -144,6 +144,16 @@ fn an_unchanged_site_is_seen_to_be_so_and_any_change_is_built() {
         ("a damaged record", |site| site.damage("build-"), &[]),
         ("a record that says nothing", |site| fs::write(site.cached("build-"), "{}").unwrap(), &[]),
         (
+            "a note with an odd number",
+            |site| {
+                site.put("content/odd.md", "---\nx: [123456789.123456789, -0.0, 1e300]\nsecret: {y: 18446744073709551615}\n---\n# Odd\n")
+            },
+            &[],
+        ),
+        ("a private note", |site| site.put("content/private.md", "---\ndraft: true\nx: 121.12612245877995\n---\n# Odd\n\nsecret\n"), &[]),
+        ("the odd note is private", |site| site.put("content/odd.md", "---\ndraft: true\n---\n# Odd\n"), &[]),
+        ("the odd note goes", |site| fs::remove_file(site.path("content/odd.md")).unwrap(), &[]),
+        (
             "damaged notes, and a note",
             |site| {
                 site.damage("notes-");

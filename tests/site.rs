@@ -215,7 +215,15 @@ const CHANGES: &[ChangeCase] = &[
         "Words.\n",
         true,
     ),
-    ("", &[("a.md", "---\nextra:\n  x: [1, 0.1, null, {y: true}]\n---\n# A\n\n> [!tip]\n> T\n"), ("b.md", "# Bee\n")], "Words.\n", true),
+    (
+        "",
+        &[
+            ("a.md", "---\nextra:\n  x: [1, 0.1, 123456789.123456789, -2, null, {y: true}]\n---\n# A\n\n> [!tip]\n> T\n"),
+            ("b.md", "# Bee\n"),
+        ],
+        "Words.\n",
+        true,
+    ),
 ];
 
 #[test]

@@ -4,11 +4,13 @@
 //! saves only the blocks that it used.
 
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use etcetera::BaseStrategy;
 
+use super::shelf::create;
 use crate::render::highlight;
 
 /// How the names of files begin that belong to one site each.
@@ -60,7 +62,7 @@ fn replace(file: &Path, bytes: &[u8]) {
     let saved = file
         .parent()
         .map_or(Ok(()), fs::create_dir_all)
-        .and_then(|()| fs::write(&temporary, bytes))
+        .and_then(|()| create(&temporary)?.write_all(bytes))
         .and_then(|()| fs::rename(&temporary, file));
     if saved.is_err() {
         let _ = fs::remove_file(&temporary);

@@ -91,7 +91,7 @@ impl Parsed {
         self.faults.iter().map(|fault| fault.clone().read(find)).collect()
     }
 
-    /// `None` where a note holds what would come back otherwise.
+    /// `None` where it cannot be written.
     fn write(&self) -> Option<Vec<u8>> {
         postcard::to_allocvec(&(&self.path, self.text, self.note.as_deref(), &self.faults)).ok()
     }
@@ -206,7 +206,7 @@ impl Kept {
                 let touched = pages.filter(|((before, now), _)| !Arc::ptr_eq(before, now)).map(|(_, id)| id).collect();
                 Linked { memo, name: Some(name), touched, is_kept: true }
             }
-            None => Linked { name: memo.given().map(|given| self.name(given)), memo, touched: BTreeSet::new(), is_kept: false },
+            None => Linked { name: memo.given().map(|given| self.name(&self.now, given)), memo, touched: BTreeSet::new(), is_kept: false },
         };
         (site, diagnostics, linked)
     }
@@ -215,14 +215,16 @@ impl Kept {
     fn last(&self, origin: Origin<'_>, config: &Config, attachments: &[Attachment]) -> Option<(Memo, Hash)> {
         let (name, shelf) = self.site.as_ref()?;
         let notes = self.notes.iter().filter_map(|note| note.note.clone()).collect();
-        Some((site::kept::load(shelf.parts().get(1..)?, origin, config, notes, attachments)?, *name))
+        let memo = site::kept::load(shelf.parts().get(1..)?, origin, config, notes, attachments)?;
+        // The site tells its notes by their number: they must be the very ones that it was made of.
+        (self.name(&self.notes, memo.given()?) == *name).then_some((memo, *name))
     }
 
-    /// The name of a site that is made of the notes as they are now.
-    fn name(&self, given: [u8; 32]) -> Hash {
+    /// The name of a site that is made of these notes.
+    fn name(&self, notes: &[Parsed], given: [u8; 32]) -> Hash {
         let mut hasher = blake3::Hasher::new();
         hasher.update(&self.place.parser).update(&given);
-        for Parsed { path, text, .. } in &self.now {
+        for Parsed { path, text, .. } in notes {
             hasher.update(&(path.as_str().len() as u64).to_le_bytes()).update(path.as_str().as_bytes()).update(text);
         }
         *hasher.finalize().as_bytes()
@@ -250,12 +252,14 @@ impl Kept {
             _ => {
                 (others, gone) = (Vec::new(), Vec::new());
                 let parts: Vec<&[Parsed]> = notes.chunks(AT_ONCE).collect();
-                let part = |at: usize| Some(parts[at].iter().filter_map(Parsed::write).collect::<Vec<_>>().concat().into());
+                let part = |at: usize| Some(parts[at].iter().map(Parsed::write).collect::<Option<Vec<_>>>()?.concat().into());
                 shelf::write(&self.place.magic(NOTES, &[]), &self.place.notes, parts.len(), part)?
             }
         };
         let mut head = postcard::to_allocvec(&(name, gone)).ok()?;
-        others.iter().filter_map(|note| note.write()).for_each(|row| head.extend(row));
+        for note in &others {
+            head.extend(note.write()?);
+        }
         let part = |at: usize| if at == 0 { Some(head.as_slice().into()) } else { site.get(at - 1).map(|part| part.as_slice().into()) };
         shelf::write(&self.place.magic(SITE, &first), &self.place.site, site.len() + 1, part).map(drop)
     }
@@ -327,7 +331,7 @@ impl Known for Start {
         if is_other || self.outline == Some(memo.outline()) {
             return;
         }
-        let name = kept.name(given);
+        let name = kept.name(&kept.now, given);
         // Where that fails the next start takes its time.
         let _ = kept.write(name, memo);
     }

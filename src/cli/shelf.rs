@@ -109,7 +109,7 @@ fn fill<'p>(magic: &[u8], file: &Path, count: usize, part: &(impl Fn(usize) -> O
 }
 
 /// Creates a file that nobody else can read, where the system knows of that: it may hold private notes.
-fn create(file: &Path) -> io::Result<File> {
+pub(super) fn create(file: &Path) -> io::Result<File> {
     let mut options = File::options();
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]

@@ -1,6 +1,6 @@
 //! Notes as bytes, for another run of the same program: the parts that serde cannot derive.
 //!
-//! In: what is in a note. Out: the same again. What would come back otherwise is an error, and then the note is not kept.
+//! In: what is in a note. Out: the same again.
 
 use crate::diagnostic::File;
 
@@ -26,31 +26,70 @@ pub(super) mod word {
     }
 }
 
-/// Values of any kind, as JSON: a format that does not describe itself cannot hold them otherwise.
+/// Values of any kind. A format that does not describe itself cannot hold them as they are, and as JSON the last digit of a number might be read otherwise.
 pub(super) mod values {
     use std::collections::BTreeMap;
 
     use serde::de::Error as _;
-    use serde::ser::Error as _;
-    use serde::{Deserialize, Deserializer, Serializer};
-    use serde_json::Value;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+    use serde_json::{Number, Value};
 
-    type Values = BTreeMap<String, Value>;
+    /// A value that says what it is.
+    #[derive(Serialize, Deserialize)]
+    enum Kept {
+        Null,
+        Bool(bool),
+        Natural(u64),
+        Integer(i64),
+        Real(f64),
+        Text(String),
+        List(Vec<Self>),
+        Table(Vec<(String, Self)>),
+    }
 
-    pub(in crate::note) fn serialize<S: Serializer>(values: &Values, to: S) -> Result<S::Ok, S::Error> {
-        if values.is_empty() {
-            return to.serialize_str("");
-        }
-        let text = serde_json::to_string(values).map_err(S::Error::custom)?;
-        // The last digit of a number may be read otherwise than it was.
-        match serde_json::from_str::<Values>(&text) {
-            Ok(read) if read == *values => to.serialize_str(&text),
-            _ => Err(S::Error::custom("the values are not the same in JSON")),
+    impl From<&Value> for Kept {
+        fn from(value: &Value) -> Self {
+            match value {
+                Value::Null => Self::Null,
+                Value::Bool(value) => Self::Bool(*value),
+                Value::Number(number) => match (number.as_u64(), number.as_i64()) {
+                    (Some(number), _) => Self::Natural(number),
+                    (_, Some(number)) => Self::Integer(number),
+                    _ => Self::Real(number.as_f64().unwrap_or_default()),
+                },
+                Value::String(text) => Self::Text(text.clone()),
+                Value::Array(values) => Self::List(values.iter().map(Self::from).collect()),
+                Value::Object(entries) => Self::Table(entries.iter().map(|(key, value)| (key.clone(), value.into())).collect()),
+            }
         }
     }
 
-    pub(in crate::note) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Values, D::Error> {
-        let text = String::deserialize(from)?;
-        if text.is_empty() { Ok(Values::new()) } else { serde_json::from_str(&text).map_err(D::Error::custom) }
+    impl Kept {
+        /// `None` for a number that is none.
+        fn read(self) -> Option<Value> {
+            Some(match self {
+                Self::Null => Value::Null,
+                Self::Bool(value) => Value::Bool(value),
+                Self::Natural(number) => number.into(),
+                Self::Integer(number) => number.into(),
+                Self::Real(number) => Value::Number(Number::from_f64(number)?),
+                Self::Text(text) => Value::String(text),
+                Self::List(values) => Value::Array(values.into_iter().map(Self::read).collect::<Option<_>>()?),
+                Self::Table(entries) => {
+                    let entry = |(key, value): (String, Self)| Some((key, value.read()?));
+                    Value::Object(entries.into_iter().map(entry).collect::<Option<_>>()?)
+                }
+            })
+        }
+    }
+
+    pub(in crate::note) fn serialize<S: Serializer>(values: &BTreeMap<String, Value>, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_seq(values.iter().map(|(key, value)| (key, Kept::from(value))))
+    }
+
+    pub(in crate::note) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<BTreeMap<String, Value>, D::Error> {
+        let entries = Vec::<(String, Kept)>::deserialize(from)?;
+        let read = entries.into_iter().map(|(key, value)| Some((key, value.read()?))).collect::<Option<_>>();
+        read.ok_or_else(|| D::Error::custom("no such number"))
     }
 }
