@@ -152,7 +152,7 @@ impl Place {
 }
 
 /// Parses notes, sorted by path. Those that were parsed with the same text before are taken as they were. `kept`: where that is, and the hashes of the notes'
-/// texts. `named`: the notes, and what stands before their paths for people. `done` is called for each.
+/// texts. `prefix` stands before their paths for people. `done` is called for each.
 pub(super) fn parse(
     kept: Option<(&Place, &[Hash])>,
     (sources, prefix): (&[SourceFile], &str),

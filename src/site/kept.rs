@@ -43,9 +43,9 @@ struct Head {
 }
 
 /// A page: which note, and the note where it is not the one that was given; its letters; what it mentions; its fields in two rows.
-type Row = (u32, Option<Note>, Letters, Option<Mentions>, Place, Known);
+type Row = (u32, Option<Note>, Letters, Option<Mentions>, Place, Rest);
 type Place = (UrlPath, FolderId, bool, Vec<Target>, Vec<Backlink>, Vec<Backlink>, Vec<TagId>, Vec<Option<TagId>>);
-type Known = (Option<PageId>, Option<PageId>, String, Option<String>, Option<String>, Vec<String>, Vec<PageId>, bool);
+type Rest = (Option<PageId>, Option<PageId>, String, Option<String>, Option<String>, Vec<String>, Vec<PageId>, bool);
 
 /// The bytes of the last site; `None` where there is none, or it cannot be written.
 #[must_use]
@@ -88,9 +88,9 @@ pub fn save(memo: &Memo) -> Option<Vec<Vec<u8>>> {
         let given = last.notes.binary_search_by(|other| other.path.cmp(&note.path)).ok()?;
         let own = Some(&**note).filter(|_| !Arc::ptr_eq(note, &last.notes[given]));
         let place = (url, folder, is_index, links, backlinks, mentioned, tags, tag_targets);
-        let known = (previous, next, language, created, updated, contributors, translations, is_translation);
+        let rest = (previous, next, language, created, updated, contributors, translations, is_translation);
         let (_, letters) = memo.letters.get(at)?;
-        postcard::to_allocvec(&(u32::try_from(given).ok()?, own, letters, mentions.get(at), place, known)).ok()
+        postcard::to_allocvec(&(u32::try_from(given).ok()?, own, letters, mentions.get(at), place, rest)).ok()
     };
     let part = |(part, pages): (usize, &[Arc<Page>])| {
         let rows = pages.iter().enumerate().map(|(at, page)| row((part * PAGES + at, page)));
@@ -111,13 +111,13 @@ pub fn load(parts: &[&[u8]], origin: Origin<'_>, config: &Config, notes: Vec<Arc
     let mut memo = Memo::keeping();
     let mut mentions = Vec::new();
     let mut pages = Vec::with_capacity(notes.len());
-    for (given, own, letters, mentioned, place, known) in rows.into_iter().flatten() {
+    for (given, own, letters, mentioned, place, rest) in rows.into_iter().flatten() {
         let given = notes.get(given as usize)?;
         let note = own.map_or_else(|| Arc::clone(given), |own| Arc::new(Note { file: given.file.clone(), ..own }));
         memo.letters.push((Arc::clone(&note), letters));
         mentions.extend(mentioned);
         let (url, folder, is_index, links, backlinks, mentions, tags, tag_targets) = place;
-        let (previous, next, language, created, updated, contributors, translations, is_translation) = known;
+        let (previous, next, language, created, updated, contributors, translations, is_translation) = rest;
         pages.push(Arc::new(Page {
             note,
             url,

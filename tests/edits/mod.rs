@@ -77,7 +77,11 @@ pub(crate) fn step(random: &mut Random, root: &Path, content: &Path, number: usi
             ("edit".into(), vec![one])
         }
         3 => {
-            std::fs::write(&one, format!("---\ntitle: {}\ndate: 2026-02-{:02}\n---\n{text}", random.of(&titles), 1 + number % 28)).unwrap();
+            std::fs::write(
+                &one,
+                format!("---\ntitle: {}\ndate: 2026-02-{:02}\nplace: 121.12612245877995\n---\n{text}", random.of(&titles), 1 + number % 28),
+            )
+            .unwrap();
             ("title".into(), vec![one])
         }
         4 => {
