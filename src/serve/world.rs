@@ -118,9 +118,24 @@ impl World {
         let mut outline = [0; 32];
         outline[..8].copy_from_slice(&self.outline.to_le_bytes());
         let last = Last { key: &key, outline: Some(outline), touched: touched.as_ref() };
-        let (faults, checked) = self.plan.check(&self.site, &self.theme, &self.cache, &last, is_void)?;
-        memo.0 = Some(Known { theme: Arc::clone(&self.theme), outline: self.outline, pages: self.site.pages.clone(), checked });
-        Some(faults)
+        let found = self.plan.check(&self.site, &self.theme, &self.cache, &last, is_void);
+        let is_first = known.is_none();
+        let mut keep = |checked| {
+            memo.0 = Some(Known { theme: Arc::clone(&self.theme), outline: self.outline, pages: self.site.pages.clone(), checked })
+        };
+        match found {
+            Ok((faults, checked)) => {
+                keep(checked);
+                Some(faults)
+            }
+            // At the start that is most of all; later it is less than what is known.
+            Err(checked) => {
+                if is_first {
+                    keep(checked);
+                }
+                None
+            }
+        }
     }
 }
 

@@ -97,8 +97,10 @@ impl Plan {
     }
 
     /// Every fault that [`Plan::make_all`] would tell, and nothing kept of what was made. Files of which `last` knows, under the same theme, that they were
-    /// made of the same without a fault are not made. `None` when `is_void` came to say that nobody wants to know any more.
-    #[must_use]
+    /// made of the same without a fault are not made.
+    ///
+    /// # Errors
+    /// What was found out until `is_void` came to say that nobody wants to know any more.
     pub fn check(
         &self,
         site: &Site,
@@ -106,7 +108,7 @@ impl Plan {
         cache: &highlight::Cache,
         last: &Last<'_>,
         is_void: &(dyn Fn() -> bool + Sync),
-    ) -> Option<(Vec<Diagnostic>, Checked)> {
+    ) -> Result<(Vec<Diagnostic>, Checked), Checked> {
         let (code, mut diagnostics) = highlight::blocks(site, cache);
         let shared = Shared { site, theme, facts: &self.facts };
         let keys = keys(shared, last);
@@ -130,7 +132,7 @@ impl Plan {
             checked.0.extend(key);
             diagnostics.extend(faults);
         }
-        (!is_void()).then(|| (once(diagnostics), checked))
+        if is_void() { Err(checked) } else { Ok((once(diagnostics), checked)) }
     }
 
     /// Whether a file may change with the text of some pages.
