@@ -1,4 +1,5 @@
-//! The user's cache folder: a convenience, so that nothing about it is ever an error. The highlight cache, and what is removed with time; [`super::shelf`] is how other files are kept there.
+//! The user's cache folder: a convenience, so that nothing about it is ever an error. The highlight cache, and what is removed with time; how other files are
+//! kept there is in [`super::shelf`].
 //!
 //! In: ROOT. Out: the blocks of the last build of this site, and a place to save those of this one. One small file a site, because a build
 //! saves only the blocks that it used.
@@ -10,7 +11,7 @@ use std::time::Duration;
 
 use etcetera::BaseStrategy;
 
-use super::shelf::create;
+use super::shelf;
 use crate::render::highlight;
 
 /// How the names of files begin that belong to one site each.
@@ -52,20 +53,8 @@ impl Cache {
         if self.read == Some(blake3::hash(&bytes)) || (self.read.is_none() && bytes.is_empty()) {
             return;
         }
-        replace(file, &bytes);
-    }
-}
-
-/// Writes a file of the cache in one step; where that cannot be, there is none.
-fn replace(file: &Path, bytes: &[u8]) {
-    let temporary = file.with_extension(std::process::id().to_string());
-    let saved = file
-        .parent()
-        .map_or(Ok(()), fs::create_dir_all)
-        .and_then(|()| create(&temporary)?.write_all(bytes))
-        .and_then(|()| fs::rename(&temporary, file));
-    if saved.is_err() {
-        let _ = fs::remove_file(&temporary);
+        // Where that cannot be, the next build takes its time.
+        let _ = shelf::replace(file, |mut new| new.write_all(&bytes));
     }
 }
 

@@ -72,18 +72,15 @@ impl Shelf {
 
 /// Writes so many parts in one step, and returns the hash of all. `None` where a part cannot be made, or the file cannot be written; then there is none.
 pub(super) fn write<'p>(magic: &[u8], file: &Path, count: usize, part: impl Fn(usize) -> Option<Cow<'p, [u8]>> + Sync) -> Option<Hash> {
-    let temporary = file.with_extension(std::process::id().to_string());
-    let written = file.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fill(magic, &temporary, count, &part));
-    let written = written.and_then(|id| fs::rename(&temporary, file).map(|()| id));
+    let written = replace(file, |new| fill(magic, new, count, &part));
     if written.is_err() {
-        let _ = fs::remove_file(&temporary);
         let _ = fs::remove_file(file);
     }
     written.ok()
 }
 
-fn fill<'p>(magic: &[u8], file: &Path, count: usize, part: &(impl Fn(usize) -> Option<Cow<'p, [u8]>> + Sync)) -> io::Result<Hash> {
-    let mut out = BufWriter::with_capacity(1 << 20, create(file)?);
+fn fill<'p>(magic: &[u8], file: File, count: usize, part: &(impl Fn(usize) -> Option<Cow<'p, [u8]>> + Sync)) -> io::Result<Hash> {
+    let mut out = BufWriter::with_capacity(1 << 20, file);
     out.write_all(magic)?;
     let mut table = Vec::with_capacity(count * ENTRY);
     for from in (0..count).step_by(AT_ONCE) {
@@ -108,8 +105,19 @@ fn fill<'p>(magic: &[u8], file: &Path, count: usize, part: &(impl Fn(usize) -> O
     Ok(id)
 }
 
+/// Writes a file in one step: another beside it is filled and takes its place. What was there stays where that fails.
+pub(super) fn replace<T>(file: &Path, fill: impl FnOnce(File) -> io::Result<T>) -> io::Result<T> {
+    let temporary = file.with_extension(std::process::id().to_string());
+    let written = file.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fill(create(&temporary)?));
+    let written = written.and_then(|done| fs::rename(&temporary, file).map(|()| done));
+    if written.is_err() {
+        let _ = fs::remove_file(&temporary);
+    }
+    written
+}
+
 /// Creates a file that nobody else can read, where the system knows of that: it may hold private notes.
-pub(super) fn create(file: &Path) -> io::Result<File> {
+fn create(file: &Path) -> io::Result<File> {
     let mut options = File::options();
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]
