@@ -135,25 +135,17 @@ impl Plan {
         if is_void() { Err(checked) } else { Ok((once(diagnostics), checked)) }
     }
 
-    /// Whether a file may change with the text of some pages.
-    fn shows(&self, keys: &Keys<'_>, job: Job, touched: &BTreeSet<PageId>) -> bool {
-        match job {
-            Job::Note(id) | Job::Copy(id) => keys.shows(id, touched),
-            Job::Preview(at) => {
-                let mut pages = self.facts.previews.pages(at).iter();
-                pages.any(|page| matches!(page, Shown::Note(page) if touched.contains(page)))
-            }
-            Job::Atom | Job::JsonFeed | Job::Llms => true,
-            _ => false,
-        }
-    }
-
     /// What a file is made of, where finding that out is less work than making it. What is still made of the same need not be looked at to know that.
     fn key(&self, keys: &Keys<'_>, last: &Last<'_>, url: &UrlPath, job: Job) -> Option<Key> {
-        let same = last.touched.filter(|touched| !self.shows(keys, job, touched)).and_then(|_| (last.key)(url));
-        let of = || match job {
-            Job::Note(id) | Job::Copy(id) => Some(keys.note(id)),
-            Job::Preview(at) => Some(keys.previews(self.facts.previews.pages(at))),
+        let same = |shows: &dyn Fn(&BTreeSet<PageId>) -> bool| last.touched.filter(|touched| !shows(touched)).and_then(|_| (last.key)(url));
+        match job {
+            Job::Note(id) | Job::Copy(id) => same(&|touched| keys.shows(id, touched)).or_else(|| Some(keys.note(id))),
+            Job::Preview(at) => {
+                let pages = self.facts.previews.pages(at);
+                let shows =
+                    |touched: &BTreeSet<PageId>| pages.iter().any(|page| matches!(page, Shown::Note(page) if touched.contains(page)));
+                same(&shows).or_else(|| Some(keys.previews(pages)))
+            }
             Job::Redirect(at) => Some(keys.redirect(at)),
             Job::Atom | Job::JsonFeed | Job::Llms => None,
             // These show no text of notes.
@@ -176,8 +168,7 @@ impl Plan {
             | Job::Sitemap
             | Job::Robots
             | Job::Headers => last.outline.map(Key::of_outline),
-        };
-        same.or_else(of)
+        }
     }
 }
 
